@@ -1,0 +1,220 @@
+"""The encrypted file: opening it with every setting asserted, and what its errors mean.
+
+sqlite-utils catches the exceptions of the module that it finds as `pysqlite3`. So sqlcipher3 is
+registered under that name before sqlite_utils is first imported, which happens here and not before
+a vault is opened; importing it takes longer than the unlock screen may.
+"""
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from console.errors import ConsoleError, VaultDamaged
+from console.vault.files import create_private, file_trouble
+from console.vault.keyring import RawKey
+from console.vault.model import VaultBusy
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+# "HLPV" in ASCII: tells `file` and a second implementation whose database this is.
+APPLICATION_ID = 0x484C5056
+SCHEMA_VERSION = 1
+STAMPS = ("PRAGMA application_id = 0x484C5056", "PRAGMA user_version = 1")
+SALT = 16
+_OLDEST = (3, 51, 3)
+_SMALLEST = 4096
+
+# Set in this order, then read back: the value that must be found.
+_SETTINGS: tuple[tuple[str, str, object], ...] = (
+    ("PRAGMA locking_mode = EXCLUSIVE", "PRAGMA locking_mode", "exclusive"),
+    ("PRAGMA temp_store = MEMORY", "PRAGMA temp_store", 2),
+    ("PRAGMA foreign_keys = ON", "PRAGMA foreign_keys", 1),
+    ("PRAGMA secure_delete = ON", "PRAGMA secure_delete", 1),
+    ("PRAGMA synchronous = FULL", "PRAGMA synchronous", 2),
+)
+_WAL = ("PRAGMA journal_mode = WAL", "PRAGMA journal_mode", "wal")
+
+# SQLite's primary result codes. A page whose HMAC is wrong comes as any of the last three.
+_BUSY, _READ_ONLY, _IO, _FULL, _CANNOT_OPEN = 5, 8, 10, 13, 14
+_DAMAGED = (11, 26, 7)
+
+
+def driver() -> Any:
+    """Return sqlcipher3, registered as what sqlite-utils looks for.
+
+    Raises ConsoleError if the driver is too old or if sqlite_utils was imported before it.
+    """
+    import sqlcipher3
+    from sqlcipher3 import dbapi2
+
+    sys.modules.setdefault("pysqlite3", sqlcipher3)
+    sys.modules.setdefault("pysqlite3.dbapi2", dbapi2)
+    if sqlcipher3.sqlite_version_info < _OLDEST:
+        raise ConsoleError("The database driver is too old: install sqlcipher3 as locked.")
+    return dbapi2
+
+
+def wrap(connection: Any) -> "Database":
+    """Return sqlite-utils' view of a connection, proven to know the driver's exceptions."""
+    dbapi2 = driver()
+    import sqlite_utils
+    from sqlite_utils.utils import OperationalError
+
+    if OperationalError is not dbapi2.OperationalError:
+        raise ConsoleError("sqlite_utils was imported before the vault's driver: import it later.")
+    return sqlite_utils.Database(connection, execute_plugins=False)
+
+
+def connect(path: Path, raw: RawKey, *, wal: bool = True) -> Any:
+    """Return a connection to the existing file at ``path``, all settings made and asserted.
+
+    Transactions are explicit. Any thread may use it, one at a time. Raises VaultDamaged if the key
+    does not open it, ConsoleError for what the disk or another program says.
+    """
+    with opening(path):
+        connection = driver().connect(
+            f"{path.absolute().as_uri()}?mode=rw",
+            uri=True,
+            check_same_thread=False,
+            isolation_level=None,
+            timeout=0,
+        )
+        try:
+            _prepare(connection, raw, wal=wal)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def _prepare(connection: Any, raw: RawKey, *, wal: bool) -> None:
+    # Before the key: with the default level a wrong key writes over the screen.
+    connection.execute("PRAGMA cipher_log_level = NONE")
+    connection.execute("PRAGMA key = " + pragma_key(raw))
+    for change, question, wanted in (*_SETTINGS, *([_WAL] if wal else [])):
+        connection.execute(change)
+        found = connection.execute(question).fetchone()
+        if found != (wanted,):
+            raise ConsoleError(
+                f"The database driver ignores '{change}': install sqlcipher3 as locked."
+            )
+    connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+
+
+def pragma_key(raw: RawKey) -> str:
+    """Return the SQL literal of a raw key with its salt; a PRAGMA takes no parameters."""
+    return f'"{attach_key(raw)}"'
+
+
+def attach_key(raw: RawKey) -> str:
+    """Return a raw key with its salt as ATTACH takes it for a parameter."""
+    return f"x'{raw.key.hex()}{raw.salt.hex()}'"
+
+
+def make(path: Path, raw: RawKey) -> Any:
+    """Make an empty vault file at ``path`` from schema.sql and return its connection."""
+    remove(path)
+    with file_trouble(path):
+        os.close(create_private(path))
+    connection = connect(path, raw)
+    with trouble():
+        connection.executescript("BEGIN;" + schema() + "COMMIT;")
+        for statement in STAMPS:
+            connection.execute(statement)
+    return connection
+
+
+def remove(path: Path) -> None:
+    """Remove a database file with its logs, if there is one."""
+    with file_trouble(path):
+        for suffix in ("-wal", "-shm", "-journal", ""):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def schema() -> str:
+    """Return schema.sql: beside this file in an installed package, at the root of a checkout."""
+    here = Path(__file__).parent
+    for path in (here / "schema.sql", here.parents[1] / "schema.sql"):
+        if path.is_file():
+            return path.read_text("utf-8")
+    raise ConsoleError("schema.sql is missing: install the package again.")
+
+
+def read_salt(path: Path) -> bytes:
+    """Return the first 16 bytes of a vault file, which name its epoch. Raises VaultDamaged."""
+    try:
+        with file_trouble(path, missing=True), path.open("rb") as file:
+            salt = file.read(SALT)
+            size = file.seek(0, 2)
+    except FileNotFoundError as error:
+        raise VaultDamaged(
+            "vault.db is missing beside its keys: restore it from a backup."
+        ) from error
+    if size < _SMALLEST:
+        raise VaultDamaged("vault.db is damaged (cut short): restore it from a backup.")
+    return salt
+
+
+def check_version(connection: Any) -> None:
+    """Raise VaultDamaged for another program's database, ConsoleError for a newer vault."""
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if application != APPLICATION_ID:
+        raise VaultDamaged("vault.db is not a vault of this program: restore it from a backup.")
+    if version > SCHEMA_VERSION:
+        raise ConsoleError("This vault was made by a newer version: install that version.")
+
+
+@contextlib.contextmanager
+def opening(path: Path) -> Iterator[None]:
+    """Turn what the driver says while a file is opened into a ConsoleError of one line."""
+    with trouble():
+        try:
+            yield
+        except driver().DatabaseError as error:
+            if _code(error) in (_BUSY, _READ_ONLY, _FULL, _IO, _CANNOT_OPEN):
+                raise
+            raise VaultDamaged(
+                f"{path.name} is damaged, or is not the vault of these keys: "
+                "restore vault.db and the folder keys from the same backup."
+            ) from error
+
+
+@contextlib.contextmanager
+def trouble() -> Iterator[None]:
+    """Turn a full disk, a read-only one, a failing one or a damaged file into a ConsoleError.
+
+    Mistakes in SQL and broken constraints pass: they are the caller's.
+    """
+    try:
+        yield
+    except driver().DatabaseError as error:
+        explained = _explain(_code(error))
+        if explained is None:
+            raise
+        raise explained from error
+
+
+def _code(error: Exception) -> int:
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+
+
+def _explain(code: int) -> ConsoleError | None:
+    safe = "what was saved before is safe"
+    if code in _DAMAGED:
+        return VaultDamaged("vault.db is damaged: restore it from a backup.")
+    return {
+        _BUSY: VaultBusy("Another program has vault.db open: close it, then try again."),
+        _FULL: ConsoleError(f"The disk is full, {safe}: free some space, then try again."),
+        _IO: ConsoleError(f"The disk failed, {safe}: check the disk, then try again."),
+        _READ_ONLY: ConsoleError(
+            f"The vault cannot be written, {safe}: make the home folder writable."
+        ),
+        _CANNOT_OPEN: ConsoleError(
+            f"The vault cannot be opened, {safe}: give yourself access to the home folder."
+        ),
+    }.get(code)

@@ -1,0 +1,215 @@
+"""Who a member is to the vault: key pairs, their seal under a passphrase, their fingerprint.
+
+Every member has a hybrid HPKE identity (ML-KEM-768 with X25519), which keys are sealed to, and an
+Ed25519 one, which signs. Sources: RFC 9180, draft-ietf-hpke-pq, RFC 8032, RFC 9106 (Argon2id),
+RFC 8452 (AES-GCM-SIV).
+"""
+
+import hashlib
+import os
+import time
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives import hpke
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
+from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+
+from console.errors import CannotUnlock
+from console.vault.files import canonical, context, read_document, to_text, write_document
+from console.vault.model import ROLES, Cost, Role
+from console.vault.sealing import seal, unseal
+
+FORMAT = "helpline-member-1"
+_SUITE = hpke.Suite(hpke.KEM.MLKEM768_X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
+_KEM_PUBLIC, _KEM_SEED, _SHORT = 1184, 64, 32
+HPKE_PUBLIC = _KEM_PUBLIC + _SHORT
+_SECOND = 1.0
+
+# Six words of two syllables carry 6 x 12 bits. The letters differ by ear in most languages.
+_CONSONANTS = "bdfghjklmnprstvz"
+_VOWELS = "aeiu"
+_WORDS = 6
+
+
+@dataclass(frozen=True)
+class Public:
+    """A member as others know them: what may be sealed to, and what verifies their signature."""
+
+    name: str
+    role: Role
+    hpke: bytes
+    sign: bytes
+
+    def seal(self, secret: bytes, info: bytes) -> bytes:
+        """Return ``secret`` readable by this member alone, and only as what ``info`` says it is."""
+        key = hpke.MLKEM768X25519PublicKey(
+            MLKEM768PublicKey.from_public_bytes(self.hpke[:_KEM_PUBLIC]),
+            X25519PublicKey.from_public_bytes(self.hpke[_KEM_PUBLIC:]),
+        )
+        return _SUITE.encrypt(secret, key, info=info)
+
+    def signed(self, message: bytes, signature: bytes) -> bool:
+        """Return whether this member signed ``message``."""
+        try:
+            Ed25519PublicKey.from_public_bytes(self.sign).verify(signature, message)
+        except (InvalidSignature, ValueError):
+            return False
+        return True
+
+    def fingerprint(self, vault: str) -> str:
+        """Return six words of 72 bits that stand for both public keys in the vault ``vault``."""
+        digest = hashlib.sha256(
+            context("fingerprint", vault=vault, name=self.name)
+            + hashlib.sha256(self.hpke).digest()
+            + hashlib.sha256(self.sign).digest()
+        ).digest()
+        bits = int.from_bytes(digest[:9], "big")
+        return " ".join(_word(bits >> 12 * (_WORDS - 1 - place) & 0xFFF) for place in range(_WORDS))
+
+
+def _word(bits: int) -> str:
+    return (
+        _CONSONANTS[bits >> 8]
+        + _VOWELS[bits >> 6 & 3]
+        + _CONSONANTS[bits >> 2 & 15]
+        + _VOWELS[bits & 3]
+    )
+
+
+class Identity:
+    """A member's private halves, in memory only while their passphrase opened them."""
+
+    def __init__(self, name: str, role: Role, secret: bytes) -> None:
+        """Take 128 bytes: ML-KEM seed (64), X25519 (32), Ed25519 (32)."""
+        kem = MLKEM768PrivateKey.from_seed_bytes(secret[:_KEM_SEED])
+        curve = X25519PrivateKey.from_private_bytes(secret[_KEM_SEED : _KEM_SEED + _SHORT])
+        self._secret = secret
+        self._hpke = hpke.MLKEM768X25519PrivateKey(kem, curve)
+        self._sign = Ed25519PrivateKey.from_private_bytes(secret[_KEM_SEED + _SHORT :])
+        self.public = Public(
+            name,
+            role,
+            kem.public_key().public_bytes_raw() + curve.public_key().public_bytes_raw(),
+            self._sign.public_key().public_bytes_raw(),
+        )
+
+    @classmethod
+    def generate(cls, name: str, role: Role) -> "Identity":
+        """Return a new identity from the system's randomness."""
+        return cls(name, role, os.urandom(_KEM_SEED + 2 * _SHORT))
+
+    def unseal(self, sealed: bytes, info: bytes) -> bytes | None:
+        """Return what was sealed to this member as ``info``, or None if this is not that."""
+        try:
+            return _SUITE.decrypt(sealed, self._hpke, info=info)
+        except (InvalidTag, ValueError):
+            return None
+
+    def sign(self, message: bytes) -> bytes:
+        """Return this member's signature of ``message``, 64 bytes."""
+        return self._sign.sign(message)
+
+    def write(self, path: Path, vault: str, passphrase: str, cost: Cost, *, now: datetime) -> None:
+        """Write the member's key file, private halves sealed under ``passphrase``."""
+        salt = os.urandom(16)
+        fields = {
+            "format": FORMAT,
+            "vault": vault,
+            "name": self.public.name,
+            "changed_on": now.date().isoformat(),
+            "role": self.public.role,
+            "hpke_public": to_text(self.public.hpke),
+            "sign_public": to_text(self.public.sign),
+            "kdf": {
+                "name": "argon2id",
+                "memory_kib": cost.memory_kib,
+                "iterations": cost.iterations,
+                "lanes": cost.lanes,
+                "salt": to_text(salt),
+            },
+        }
+        key = derive(passphrase, salt, cost)
+        fields["sealed"] = to_text(seal(key, self._secret, canonical(fields)))
+        write_document(path, fields)
+
+    def __repr__(self) -> str:
+        return f"Identity({self.public.name!r})"
+
+
+@dataclass(frozen=True)
+class MemberFile:
+    """A member's key file as read: public halves, and what a passphrase must open."""
+
+    vault: str
+    public: Public
+    cost: Cost
+    salt: bytes
+    sealed: bytes
+    bound: bytes
+
+    @classmethod
+    def read(cls, path: Path) -> "MemberFile":
+        """Return the key file at ``path``. Raises FileNotFoundError, VaultDamaged."""
+        file = read_document(path, f"keys/members/{path.name}", FORMAT)
+        kdf = file.table("kdf")
+        cost = Cost(kdf.number("memory_kib"), kdf.number("iterations"), kdf.number("lanes"))
+        role = next((role for role in ROLES if role == file.text("role")), None)
+        # A file under another member's name would let one person log in as another.
+        if role is None or file.text("name") != path.stem or not cost.sane:
+            raise file.damaged()
+        unsealed: Mapping[str, Any] = {k: v for k, v in file.fields.items() if k != "sealed"}
+        return cls(
+            vault=file.text("vault"),
+            public=Public(
+                path.stem, role, file.blob("hpke_public", HPKE_PUBLIC), file.blob("sign_public", 32)
+            ),
+            cost=cost,
+            salt=kdf.blob("salt", 16),
+            sealed=file.blob("sealed"),
+            bound=canonical(unsealed),
+        )
+
+    def open(self, passphrase: str) -> Identity | None:
+        """Return the identity, or None if the passphrase is wrong."""
+        secret = unseal(derive(passphrase, self.salt, self.cost), self.sealed, self.bound)
+        if secret is None:
+            return None
+        identity = Identity(self.public.name, self.public.role, secret)
+        return identity if identity.public == self.public else None
+
+
+def derive(passphrase: str, salt: bytes, cost: Cost) -> bytes:
+    """Return 32 bytes from a passphrase (NFKC, UTF-8). Raises CannotUnlock for want of memory."""
+    try:
+        return Argon2id(
+            salt=salt,
+            length=32,
+            iterations=cost.iterations,
+            lanes=cost.lanes,
+            memory_cost=cost.memory_kib,
+        ).derive(unicodedata.normalize("NFKC", passphrase).encode("utf-8", "surrogatepass"))
+    except MemoryError as error:
+        raise CannotUnlock(
+            f"This machine lacks {cost.memory_kib // 1024} MiB of free memory for the passphrase: "
+            "close other programs, then try again."
+        ) from error
+
+
+def calibrated() -> Cost:
+    """Return the cost to use here: about a second's work, never below the floor."""
+    began = time.perf_counter()
+    derive("", bytes(16), Cost.FLOOR)
+    affordable = int(Cost.FLOOR.memory_kib * _SECOND / (time.perf_counter() - began))
+    memory = max(Cost.FLOOR.memory_kib, min(Cost.DEFAULT.memory_kib, affordable))
+    return Cost(memory, Cost.DEFAULT.iterations, Cost.DEFAULT.lanes)

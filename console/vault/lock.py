@@ -1,0 +1,83 @@
+"""One console at a time: a lock that the system frees when its holder dies, however it dies."""
+
+import json
+import os
+import socket
+import sys
+from datetime import datetime
+from pathlib import Path
+
+from console.text import plain
+from console.vault.files import file_trouble
+from console.vault.model import VaultBusy
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _grab(descriptor: int) -> None:
+        # Far behind the content, because on Windows a locked byte cannot be read by others.
+        os.lseek(descriptor, 1 << 30, os.SEEK_SET)
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def _grab(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+class Lock:
+    """The held lock of a vault; the file stays, only the system's lock on it counts."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor: int | None = descriptor
+
+    @classmethod
+    def take(cls, keys: Path, member: str, *, now: datetime) -> "Lock":
+        """Return the lock of the vault whose keys are in ``keys``.
+
+        Raises VaultBusy naming who holds it, ConsoleError if the folder cannot be written.
+        """
+        path = keys / "lock"
+        with file_trouble(path):
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            _grab(descriptor)
+        except OSError as error:
+            os.close(descriptor)
+            raise VaultBusy(_who(path)) from error
+        holder = {
+            "member": member,
+            "pid": os.getpid(),
+            "host": socket.gethostname(),
+            "since": now.strftime("%H:%M"),
+        }
+        lock = cls(descriptor)
+        try:
+            with file_trouble(path):
+                os.ftruncate(descriptor, 0)
+                os.lseek(descriptor, 0, os.SEEK_SET)
+                os.write(descriptor, json.dumps(holder).encode())
+        except BaseException:
+            lock.release()
+            raise
+        return lock
+
+    def release(self) -> None:
+        """Give the vault free; a second time does nothing."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+def _who(path: Path) -> str:
+    try:
+        holder = json.loads(path.read_bytes())
+        who = plain(
+            f"{holder['member']} (since {holder['since']}, process {holder['pid']} "
+            f"on {holder['host']})",
+            lines=False,
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        who = "Another console"
+    return f"{who} has this vault open: close that console first."

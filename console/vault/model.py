@@ -1,0 +1,109 @@
+"""The vault's words: members, costs, reports, and what else passes its border."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import ClassVar, Literal, get_args
+
+from console.errors import BadUsage, CannotUnlock
+from console.text import plain
+
+Role = Literal["operator", "coordinator", "it"]
+ROLES: tuple[Role, ...] = get_args(Role)
+
+# A name is a file name too, on every system: no separators, no dot at the end.
+_NAME = re.compile(r"[^\W_](?:[\w .'-]{0,38}[\w'-])?")
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
+
+
+class VaultBusy(CannotUnlock):
+    """Another console holds the vault: the message names whose. Exit code 3."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """A person with a role; ``holds_notes`` says whether notes are sealed to their key."""
+
+    name: str
+    role: Role
+    holds_notes: bool
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What deriving a key from a passphrase takes: Argon2id's parameters, memory in KiB."""
+
+    memory_kib: int
+    iterations: int
+    lanes: int
+
+    FLOOR: ClassVar["Cost"]
+    DEFAULT: ClassVar["Cost"]
+
+    @property
+    def sane(self) -> bool:
+        """Whether a key file may ask for this: not below the floor, not beyond any machine."""
+        return (
+            Cost.FLOOR.memory_kib <= self.memory_kib <= 4 * 1024 * 1024
+            and Cost.FLOOR.iterations <= self.iterations <= 64
+            and Cost.FLOOR.lanes <= self.lanes <= 64
+        )
+
+
+# The second recommended option of RFC 9106, for machines short of memory.
+Cost.FLOOR = Cost(memory_kib=64 * 1024, iterations=3, lanes=4)
+Cost.DEFAULT = Cost(memory_kib=256 * 1024, iterations=3, lanes=4)
+
+
+@dataclass(frozen=True)
+class RotationReport:
+    """A rotation that was done: the new epoch, seconds taken, bytes of the new file."""
+
+    epoch: int
+    seconds: float
+    bytes: int
+
+
+@dataclass(frozen=True)
+class KeyStatus:
+    """Where the keys stand.
+
+    ``epoch`` counts database keys, made on the local day ``made_on``; ``note_generation`` counts
+    notes' keys (0: no operator yet); ``holders`` can read notes, ``waiting`` await approval.
+    """
+
+    epoch: int
+    made_on: str
+    note_generation: int
+    holders: tuple[str, ...]
+    waiting: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class AuditLine:
+    """One line of the trail; ``hour`` is UTC, '2026-11-21T14Z', and nothing is finer."""
+
+    seq: int
+    hour: str
+    actor: str
+    action: str
+    subject: str
+
+
+def check_name(name: str) -> str:
+    """Return ``name`` in its one spelling (NFC), or raise BadUsage saying what a name may be."""
+    name = unicodedata.normalize("NFC", name)
+    if not _NAME.fullmatch(name) or _RESERVED.fullmatch(name) or "  " in name:
+        raise BadUsage(
+            f"'{plain(name, lines=False)[:40]}' cannot be a member's name: "
+            "use up to 40 letters, digits, spaces, hyphens."
+        )
+    return name
+
+
+def check_role(role: str) -> Role:
+    """Return ``role`` if it is one, or raise BadUsage naming the three."""
+    for known in ROLES:
+        if role == known:
+            return known
+    raise BadUsage(f"'{plain(role, lines=False)[:40]}' is no role: use {', '.join(ROLES)}.")

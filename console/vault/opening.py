@@ -1,0 +1,177 @@
+"""A vault from outside: is there one, who may log in, make one, unlock it."""
+
+import secrets
+from datetime import datetime
+from pathlib import Path
+
+from console.errors import BadUsage, CannotUnlock, ConsoleError, VaultDamaged
+from console.text import plain
+from console.vault import audit, database, keyring, members, rotation, store
+from console.vault.attempts import Attempts
+from console.vault.files import canonical, file_trouble, make_folder, sync_folder
+from console.vault.identity import Identity, MemberFile, calibrated
+from console.vault.lock import Lock
+from console.vault.model import Cost, Role, check_name
+from console.vault.passphrase import demand_strength
+from console.vault.session import Vault
+
+
+def exists(home: Path) -> bool:
+    """Return whether there is a vault in ``home``, be it a damaged one."""
+    return (home / "vault.db").exists() or (
+        (home / "keys" / "keyring.json").exists() and not _unfinished(home).exists()
+    )
+
+
+def _unfinished(home: Path) -> Path:
+    return home / "vault.db.new"
+
+
+def create(
+    home: Path,
+    name: str,
+    passphrase: str,
+    *,
+    site: str,
+    country: str,
+    now: datetime,
+    cost: Cost | None = None,
+) -> None:
+    """Make a vault in ``home`` whose first member is ``name``, of IT.
+
+    ``country`` is ISO 3166-1 alpha-2. Raises Refused (there is one, weak passphrase), BadUsage.
+    A creation that was cut short leaves no vault and can be done again.
+    """
+    name = check_name(name)
+    if not (len(country) == 2 and country.isascii() and country.isalpha()):
+        raise BadUsage("The country must be two letters, as PK or AR.")
+    demand_strength(passphrase)
+    keys = home / "keys"
+    make_folder(keys / "members")
+    lock = Lock.take(keys, name, now=now)
+    try:
+        if exists(home):
+            raise BadUsage(f"There is a vault in {home} already: choose another home.")
+        _create(home, name, passphrase, site, country.upper(), now, cost or calibrated())
+    finally:
+        lock.release()
+
+
+def _create(
+    home: Path, name: str, passphrase: str, site: str, country: str, now: datetime, cost: Cost
+) -> None:
+    keys, vault, raw = home / "keys", secrets.token_hex(16), keyring.RawKey.generate()
+    identity = Identity.generate(name, "it")
+    connection = database.make(_unfinished(home), raw)
+    try:
+        with database.trouble():
+            connection.execute(store.BEGIN)
+            for setting, value in (
+                ("vault_id", vault),
+                ("site", plain(site, lines=False)),
+                ("country", country),
+                ("release_secret", secrets.token_hex(32)),
+            ):
+                connection.execute(store.PUT_SETTING, (setting, canonical(value).decode()))
+            members.insert(connection, identity.public, now)
+            audit.append(connection, vault, name, "vault.created", "", now=now)
+            connection.execute(store.COMMIT)
+            connection.execute(store.CHECKPOINT).fetchone()
+    finally:
+        connection.close()
+    identity.write(keys / "members" / f"{name}.json", vault, passphrase, cost, now=now)
+    epoch = keyring.Epoch.seal(1, raw, vault, [identity.public], now)
+    keyring.write(keys, keyring.Keyring(vault, 0, {1: epoch}), identity)
+    with file_trouble(home / "vault.db"):
+        _unfinished(home).replace(home / "vault.db")
+        sync_folder(home)
+
+
+def roster(home: Path) -> list[tuple[str, Role]]:
+    """Return who may log in, by name, as the key files say; a damaged file is left out."""
+    listed = []
+    with file_trouble(home):
+        paths = sorted((home / "keys" / "members").glob("*.json"))
+    for path in paths:
+        try:
+            public = MemberFile.read(path).public
+        except (VaultDamaged, FileNotFoundError):
+            continue
+        listed.append((public.name, public.role))
+    return listed
+
+
+def unlock(home: Path, name: str, passphrase: str, *, now: datetime) -> Vault:
+    """Open the vault in ``home`` as ``name``, who alone has it open until it is closed.
+
+    Raises CannotUnlock: no vault, no such member, a wrong passphrase or too many of them,
+    a missing key file; VaultBusy: somebody has it open; VaultDamaged: what is damaged.
+    """
+    if not exists(home):
+        raise CannotUnlock(f"There is no vault in {home}: make one with `helpline init`.")
+    keys = home / "keys"
+    make_folder(keys)
+    lock = Lock.take(keys, name, now=now)
+    try:
+        database.read_salt(home / "vault.db")
+        signed = keyring.read(keys)
+        me = _identify(keys, name, passphrase, signed.keyring.vault)
+        vault = Vault(home, lock, signed, me)
+    except BaseException:
+        lock.release()
+        raise
+    _tidy(vault)
+    return vault
+
+
+def _tidy(vault: Vault) -> None:
+    """Clear away what a rotation left that was cut short, where that needs doing."""
+    try:
+        rotation.tidy(vault)
+    except BaseException:
+        vault.close()
+        raise
+
+
+def _identify(keys: Path, name: str, passphrase: str, vault: str | None) -> Identity:
+    file = _member_file(keys, name)
+    if vault is not None and file.vault != vault:
+        raise VaultDamaged(
+            f"keys/members/{file.public.name}.json is of another vault: "
+            "put back the right one from a backup."
+        )
+    attempts = Attempts(keys)
+    attempts.begin(file.public.name)
+    identity = file.open(passphrase)
+    if identity is None:
+        raise CannotUnlock(f"That is not the passphrase of {file.public.name}: try again.")
+    attempts.succeeded(file.public.name)
+    return identity
+
+
+def _member_file(keys: Path, name: str) -> MemberFile:
+    try:
+        return MemberFile.read(keys / "members" / f"{check_name(name)}.json")
+    except (BadUsage, FileNotFoundError) as error:
+        shown = plain(name, lines=False)
+        raise CannotUnlock(
+            f"Nobody called '{shown}' may log in here: check the name, or put back "
+            f"keys/members/{shown}.json from a backup."
+        ) from error
+
+
+def change_passphrase(
+    home: Path, name: str, old: str, new: str, *, now: datetime, cost: Cost | None = None
+) -> None:
+    """Seal a member's private keys under a new passphrase; the vault itself is not touched.
+
+    Raises CannotUnlock (the old one is wrong), Refused (the new one is weak).
+    """
+    demand_strength(new)
+    keys = home / "keys"
+    if not exists(home):
+        raise ConsoleError(f"There is no vault in {home}: make one with `helpline init`.")
+    file = _member_file(keys, name)
+    identity = _identify(keys, name, old, None)
+    path = keys / "members" / f"{identity.public.name}.json"
+    identity.write(path, file.vault, new, cost or calibrated(), now=now)

@@ -1,0 +1,343 @@
+"""An unlocked vault: what the rooms of the house get to work with."""
+
+import contextlib
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from console.errors import ConsoleError, Refused, VaultDamaged
+from console.vault import audit, members, rotation, store
+from console.vault.database import check_version, connect, driver, read_salt, trouble, wrap
+from console.vault.identity import Identity, Public
+from console.vault.keyring import Keyring, RawKey, SignedKeyring
+from console.vault.lock import Lock
+from console.vault.model import AuditLine, Cost, KeyStatus, Member, Role, RotationReport
+from console.vault.notekeys import NoteKeys, read_roster
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+
+class Vault:
+    """An open vault and the member who opened it; used from one thread at a time.
+
+    Every method may raise ConsoleError for what the disk says: nothing saved before is lost, and
+    the vault stays usable.
+    """
+
+    home: Path
+    db: "Database"
+    member: Member
+
+    def __init__(self, home: Path, lock: Lock, signed: SignedKeyring, me: Identity) -> None:
+        """Open the file that the keyring's epoch fits, and prove that all keys belong together.
+
+        Raises VaultDamaged where they do not, CannotUnlock if this member has no key to it.
+        """
+        self.home = home
+        self.keyring: Keyring = signed.keyring
+        self.me = me
+        self._lock = lock
+        self._depth = 0
+        self._closed = False
+        self._open()
+        try:
+            with trouble():
+                self._prove(signed)
+        except driver().DatabaseError as error:
+            self.conn.close()
+            raise VaultDamaged("vault.db is damaged: restore it from a backup.") from error
+        except BaseException:
+            self.conn.close()
+            raise
+
+    @property
+    def keys(self) -> Path:
+        """The folder of the key files."""
+        return self.home / "keys"
+
+    @property
+    def file(self) -> Path:
+        """The database file."""
+        return self.home / "vault.db"
+
+    @property
+    def id(self) -> str:
+        """The vault's own name, 32 hexadecimal digits."""
+        return self.keyring.vault
+
+    def _open(self) -> None:
+        self.epoch = self.keyring.epoch_of(read_salt(self.file))
+        self.raw: RawKey = self.keyring.open(self.epoch, self.me)
+        self.conn: Any = connect(self.file, self.raw)
+        self.db = wrap(self.conn)
+
+    def _prove(self, signed: SignedKeyring) -> None:
+        check_version(self.conn)
+        known = members.known(self.conn)
+        # A damaged page can come as zeros once; the driver raises at the statement after it, so
+        # what `known` holds is judged only after another one.
+        if self.setting("vault_id") != self.id:
+            raise VaultDamaged(
+                "vault.db and its keys are of different vaults: restore both from the same backup."
+            )
+        members.check_me(known, self.me.public)
+        signed.check(known.get(signed.signed_by))
+        self.notes = self._note_keys(known)
+        name, role = self.me.public.name, self.me.public.role
+        self.member = Member(name, role, self.notes is not None)
+
+    def _note_keys(self, known: dict[str, Public]) -> NoteKeys | None:
+        me = self.me.public
+        slots = self.conn.execute(store.MY_NOTE_KEYS, (me.name,)).fetchall()
+        if not slots:
+            return None
+        roster = read_roster(self.keys)
+        roster.check(me, known)
+        return NoteKeys.unseal(self.id, slots, self.me, roster)
+
+    # Who may ---------------------------------------------------------------------------------
+
+    def require(self, *roles: Role) -> None:
+        """Raise Refused unless this member has one of ``roles``."""
+        if self.member.role not in roles:
+            raise Refused(
+                f"This is for {' or '.join(_called(role) for role in roles)}: "
+                f"you are logged in as {_called(self.member.role)}."
+            )
+
+    def require_notes(self) -> NoteKeys:
+        """Return the notes' keys, or raise Refused if this member does not hold them."""
+        if self.notes is None:
+            raise Refused(
+                "You cannot read or write notes yet: an operator who can must approve you "
+                "(`helpline member approve`)."
+                if self.member.role == "operator"
+                else f"Notes are for operators: you are logged in as {_called(self.member.role)}."
+            )
+        return self.notes
+
+    # The database ----------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Write all of the block or nothing of it, durably; inside another it joins that one.
+
+        Raises ConsoleError for a full or read-only disk; the vault stays usable.
+        """
+        if self._depth:
+            yield
+            return
+        with trouble():
+            self.conn.execute(store.BEGIN)
+            self._depth = 1
+            try:
+                yield
+                self.conn.execute(store.COMMIT)
+            finally:
+                self._depth = 0
+                # SQLite has already rolled back after some errors, not after others.
+                if self.conn.in_transaction:
+                    self.conn.execute(store.ROLLBACK)
+
+    def setting(self, name: str, default: Any = None) -> Any:
+        """Return the value of a setting, which may be anything JSON can say."""
+        with trouble():
+            row = self.conn.execute(store.GET_SETTING, (name,)).fetchone()
+        return default if row is None else json.loads(row[0])
+
+    def set_setting(self, name: str, value: Any) -> None:
+        """Keep a setting; ``value`` may be anything JSON can say."""
+        with self.transaction():
+            self.conn.execute(store.PUT_SETTING, (name, json.dumps(value, ensure_ascii=False)))
+
+    def checkpoint(self) -> None:
+        """Bring the write-ahead log into the file and empty it (a damaged log loses its tail)."""
+        with trouble():
+            self.conn.execute(store.CHECKPOINT).fetchone()
+
+    # The trail -------------------------------------------------------------------------------
+
+    def audit(self, action: str, subject: str = "", *, now: datetime) -> None:
+        """Add a line to the trail; ``subject`` names a thing, never the value of a field."""
+        with self.transaction():
+            audit.append(self.conn, self.id, self.member.name, action, subject, now=now)
+
+    def audit_lines(self) -> list[AuditLine]:
+        """Return the trail, oldest line first."""
+        with trouble():
+            return [line for line, _ in audit.read(self.conn)]
+
+    def audit_broken_at(self) -> int | None:
+        """Return the number of the first line that was changed or is missing; None if none is."""
+        with trouble():
+            return audit.broken_at(self.id, audit.read(self.conn))
+
+    def audit_head(self) -> str:
+        """Return the last line's hash, 64 hexadecimal digits; '' before the first line."""
+        with trouble():
+            last = self.conn.execute(store.LAST_AUDIT).fetchone()
+        return "" if last is None else bytes(last[1]).hex()
+
+    # Notes and drafts ------------------------------------------------------------------------
+
+    def write_note(self, call: int, day: str, text: str) -> int:
+        """Seal the next revision of a call's note under the key of its day; return its number."""
+        notes = self.require_notes()
+        with self.transaction():
+            (revision,) = self.conn.execute(store.NEXT_REVISION, (call,)).fetchone()
+            sealed = notes.seal_note(self._day_key(notes, day), day, call, revision, text)
+            self.conn.execute(store.ADD_NOTE, (call, revision, day, sealed))
+        return int(revision)
+
+    def _day_key(self, notes: NoteKeys, day: str) -> bytes:
+        row = self.conn.execute(store.DAY_KEY, (day,)).fetchone()
+        if row is None:
+            key, sealed = notes.new_day(day)
+            self.conn.execute(store.ADD_DAY_KEY, (day, notes.generation, sealed))
+            return key
+        key_or_none = notes.open_day(day, *row)
+        if key_or_none is None:
+            raise VaultDamaged(f"The key of the notes of {day} is damaged: restore a backup.")
+        return key_or_none
+
+    def read_note(self, call: int) -> str:
+        """Return the latest revision of a call's note, '' if it has none.
+
+        Raises Refused if its day's key was destroyed by retention, VaultDamaged.
+        """
+        notes = self.require_notes()
+        with trouble():
+            row = self.conn.execute(store.LATEST_NOTE, (call,)).fetchone()
+            if row is None:
+                return ""
+            revision, day, sealed = row
+            if self.conn.execute(store.DAY_KEY, (day,)).fetchone() is None:
+                raise Refused(f"The notes of {day} were destroyed, as retention says.")
+            text = notes.open_note(self._day_key(notes, day), day, call, revision, sealed)
+        if text is None:
+            raise VaultDamaged(f"The note of call {call} is damaged: restore a backup.")
+        return text
+
+    def write_draft(self, call: int, payload: bytes, *, now: datetime) -> None:
+        """Seal the state of a call still going on; it is on the disk on return.
+
+        Inside a transaction it is on the disk when that ends.
+        """
+        notes = self.require_notes()
+        saved_at = now.astimezone(UTC).isoformat(timespec="seconds")
+        with self.transaction():
+            sealed = notes.seal_draft(call, payload)
+            self.conn.execute(store.PUT_DRAFT, (call, notes.generation, sealed, saved_at))
+
+    def read_drafts(self) -> list[tuple[int, bytes, str]]:
+        """Return call, payload and instant of saving of every call still going on."""
+        notes = self.require_notes()
+        drafts = []
+        with trouble():
+            for call, generation, sealed, saved_at in self.conn.execute(store.DRAFTS):
+                payload = notes.open_draft(call, generation, sealed)
+                if payload is None:
+                    raise VaultDamaged(f"The draft of call {call} is damaged: restore a backup.")
+                drafts.append((call, payload, saved_at))
+        return drafts
+
+    def drop_draft(self, call: int) -> None:
+        """Remove a draft: its call has ended."""
+        with self.transaction():
+            self.conn.execute(store.DROP_DRAFT, (call,))
+
+    # Members and keys ------------------------------------------------------------------------
+
+    def members(self) -> list[Member]:
+        """Return the active members by name."""
+        with trouble():
+            return members.active(self.conn)
+
+    def add_member(
+        self, name: str, role: Role, passphrase: str, *, now: datetime, cost: Cost | None = None
+    ) -> bool:
+        """Add a member (IT). The passphrase is the new member's own, entered by them.
+
+        True if that operator holds notes at once, being the first; False if she awaits approval,
+        and for other roles. Raises Refused (not IT, weak passphrase), BadUsage (name taken).
+        """
+        self.require("it")
+        return members.add(self, name, role, passphrase, now=now, cost=cost)
+
+    def waiting(self) -> list[str]:
+        """Return the operators who await approval by a note holder."""
+        return [m.name for m in self.members() if m.role == "operator" and not m.holds_notes]
+
+    def fingerprint(self, name: str) -> str:
+        """Return six words for the public keys of a member, to be read aloud and compared."""
+        with trouble():
+            return members.find(self.conn, name).fingerprint(self.id)
+
+    def approve(self, name: str, fingerprint: str | None, *, now: datetime) -> None:
+        """Let a further operator hold notes (note holders).
+
+        ``fingerprint`` is what she read from her screen; None says it was compared already.
+        Raises Refused if it is not hers, or if she awaits no approval.
+        """
+        members.approve(self, self.require_notes(), name, fingerprint, now=now)
+
+    def key_status(self) -> KeyStatus:
+        """Return where the keys stand."""
+        with trouble():
+            (generation,) = self.conn.execute(store.NOTE_GENERATION).fetchone()
+        return KeyStatus(
+            epoch=self.epoch,
+            made_on=self.keyring.epochs[self.epoch].made_on,
+            note_generation=generation,
+            holders=tuple(m.name for m in self.members() if m.holds_notes),
+            waiting=tuple(self.waiting()),
+        )
+
+    def rotate(
+        self, *, now: datetime, progress: Callable[[str, float], None] | None = None
+    ) -> RotationReport:
+        """Put the database under a new key (IT), which every member opens as before.
+
+        ``progress`` is told the step and the share done, 0 to 1. Raises Refused (not IT),
+        ConsoleError (space, a call being written); then the old key goes on.
+        """
+        self.require("it")
+        if self._depth:
+            raise ConsoleError("Something is being written: rotate the key when it is done.")
+        return rotation.rotate(self, now=now, progress=progress or (lambda _step, _share: None))
+
+    def reopen(self, keyring: Keyring) -> None:
+        """Go on with the file that is there now; for rotation."""
+        self.keyring = keyring
+        self._open()
+
+    # The end ---------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Empty the write-ahead log, close the file, free the lock. A second time does nothing."""
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            # Where the disk is full the log stays and is read at the next unlock.
+            with contextlib.suppress(ConsoleError):
+                self.checkpoint()
+            self.conn.close()
+        finally:
+            self._lock.release()
+
+    def __enter__(self) -> "Vault":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Vault({self.member!r})"
+
+
+def _called(role: Role) -> str:
+    return "IT staff" if role == "it" else f"{role}s" if role == "operator" else "the coordinator"

@@ -1,0 +1,14 @@
+"""A fresh vault for every test: amina and bea take calls, carla coordinates, ines is IT."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.vaults import make_vault
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    folder = tmp_path / "home"
+    make_vault(folder, operators=("amina", "bea"))
+    return folder

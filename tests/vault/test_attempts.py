@@ -1,0 +1,121 @@
+from pathlib import Path
+
+import pytest
+
+from console.errors import CannotUnlock
+from console.vault import unlock
+from console.vault.attempts import Attempts
+from tests.vault.checks import refuses
+from tests.vaults import NOW, open_as
+
+
+class Clock:
+    """A monotonic clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def _waits(attempts: Attempts, member: str = "amina") -> int:
+    """Try once; return the seconds that the refusal says, 0 if the try was let through."""
+    try:
+        attempts.begin(member)
+    except CannotUnlock as error:
+        return int("".join(filter(str.isdigit, str(error))))
+    return 0
+
+
+def test_three_tries_are_free_then_each_wait_doubles_up_to_a_minute(tmp_path: Path) -> None:
+    clock = Clock()
+    attempts = Attempts(tmp_path, clock=clock, booted="b")
+    assert [_waits(attempts) for _ in range(3)] == [0, 0, 0]
+    waits = []
+    for _ in range(7):
+        due = _waits(attempts)
+        clock.now += due - 1
+        assert _waits(attempts) == 1
+        clock.now += 1
+        assert _waits(attempts) == 0
+        waits.append(due)
+    assert waits == [2, 4, 8, 16, 32, 60, 60]
+
+
+def test_a_refused_try_does_not_lengthen_the_wait(tmp_path: Path) -> None:
+    attempts = Attempts(tmp_path, clock=Clock(), booted="b")
+    for _ in range(3):
+        attempts.begin("amina")
+    assert {_waits(attempts) for _ in range(20)} == {2}
+
+
+def test_each_member_waits_for_their_own_mistakes(tmp_path: Path) -> None:
+    attempts = Attempts(tmp_path, clock=Clock(), booted="b")
+    for _ in range(3):
+        attempts.begin("amina")
+    attempts.succeeded("bea")
+    assert _waits(attempts, "bea") == 0
+    assert _waits(attempts, "amina") > 0
+
+
+def test_success_starts_afresh_and_leaves_no_file(tmp_path: Path) -> None:
+    attempts = Attempts(tmp_path, clock=Clock(), booted="b")
+    for _ in range(3):
+        attempts.begin("amina")
+    attempts.succeeded("amina")
+    assert list(tmp_path.iterdir()) == []
+    assert _waits(attempts) == 0
+
+
+def test_another_program_start_goes_on_waiting(tmp_path: Path) -> None:
+    clock = Clock()
+    first = Attempts(tmp_path, clock=clock, booted="b")
+    for _ in range(3):
+        first.begin("amina")
+    clock.now += 1
+    assert _waits(Attempts(tmp_path, clock=clock, booted="b")) == 1
+    clock.now += 1
+    assert _waits(Attempts(tmp_path, clock=clock, booted="b")) == 0
+
+
+@pytest.mark.parametrize(("later", "booted"), [(5.0, "b"), (5.0, "other"), (10_000.0, "other")])
+def test_a_restart_of_the_machine_makes_the_whole_wait_due_again(
+    tmp_path: Path, later: float, booted: str
+) -> None:
+    clock = Clock()
+    attempts = Attempts(tmp_path, clock=clock, booted="b")
+    for _ in range(3):
+        attempts.begin("amina")
+    clock.now = later
+    assert _waits(Attempts(tmp_path, clock=clock, booted=booted)) == 2
+    clock.now += 2
+    assert _waits(Attempts(tmp_path, clock=clock, booted=booted)) == 0
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{}", b"[1]", b"\xff", b'{"boot":1,"members":{"amina":[1]}}', b"[" * 10**5]
+)
+def test_a_damaged_counter_makes_everybody_wait_the_longest(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "attempts").write_bytes(content)
+    clock = Clock()
+    assert _waits(Attempts(tmp_path, clock=clock, booted="b")) == 60
+    clock.now += 60
+    attempts = Attempts(tmp_path, clock=clock, booted="b")
+    assert _waits(attempts) == 0
+    attempts.succeeded("amina")
+    assert _waits(attempts, "bea") == 0
+
+
+def test_after_three_wrong_passphrases_the_right_one_waits_too(home: Path) -> None:
+    for _ in range(3):
+        refuses(CannotUnlock, lambda: unlock(home, "amina", "wrong", now=NOW))
+    assert "seconds" in refuses(CannotUnlock, lambda: open_as(home, "amina"))
+    open_as(home, "bea").close()
+
+
+def test_the_right_passphrase_in_time_forgets_the_wrong_ones(home: Path) -> None:
+    for _ in range(2):
+        refuses(CannotUnlock, lambda: unlock(home, "amina", "wrong", now=NOW))
+    open_as(home, "amina").close()
+    assert not (home / "keys/attempts").exists()
