@@ -1,0 +1,197 @@
+"""A live call: started, journalled, finished; and read again."""
+
+import contextlib
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from console import codebook
+from console.calls import rules, store
+from console.calls.model import (
+    DATA,
+    MULTIPLE,
+    SINGLE,
+    CallLine,
+    Draft,
+    Finished,
+    FinishedCall,
+    codes_of,
+)
+from console.codebook import UNKNOWN, Codebook, Coded
+from console.errors import BadUsage, ConsoleError, Refused
+from console.vault import trouble
+
+if TYPE_CHECKING:
+    from console.vault import Vault
+
+# No shift is longer: what has ended before that needs no instant any more.
+_SHIFT = timedelta(hours=12)
+
+
+def start(vault: "Vault", *, now: datetime) -> Draft:
+    """Start a call; on return it is in the journal.
+
+    Raises:
+        Refused: the member is no operator, or holds no notes yet.
+    """
+    vault.require("operator")
+    vault.require_notes()
+    with vault.transaction():
+        draft = Draft(call=store.start(vault, now), operator=vault.member.name, started_at=now)
+        vault.write_draft(draft.call, draft.encode(), now=now)
+    return draft
+
+
+def save(vault: "Vault", draft: Draft, *, now: datetime) -> str:
+    """Put the draft into the journal, durably; return the instant of saving (UTC, ISO 8601).
+
+    Raises:
+        Refused: the call has ended already, or the member holds no notes.
+        ConsoleError: the disk is full or fails; the draft that was saved before is safe.
+    """
+    with vault.transaction():
+        _must_be_open(vault, draft.call)
+        vault.write_draft(draft.call, draft.encode(), now=now)
+    return store.instant(now)
+
+
+def drafts(vault: "Vault") -> list[Draft]:
+    """Return the calls that are still going on, of every operator, the oldest first.
+
+    Raises:
+        Refused: the member holds no notes.
+        VaultDamaged: a draft can't be read.
+    """
+    return [Draft.decode(call, payload) for call, payload, _ in sorted(vault.read_drafts())]
+
+
+def finish(vault: "Vault", draft: Draft, *, distress: int | None, now: datetime) -> Finished:
+    """End a data call: codes, note and all at once or not at all, durable on return.
+
+    ``distress`` is how hard the call was for the operator, 1 to 5.
+
+    Raises:
+        Refused: a required code is missing (the message names which), the call has ended
+            already, or the member may not.
+        BadUsage: a code or the distress is none.
+    """
+    if distress is not None and distress not in range(1, 6):
+        raise BadUsage("distress is a number from 1 to 5")
+    book = _book(vault)
+    missing = book.missing(draft.coded)
+    if missing:
+        labels = {dimension.name: dimension.label for dimension in book.dimensions()}
+        raise Refused(f"still to code: {', '.join(labels[name] for name in missing)}")
+    if draft.coded.get("kind", (DATA,)) != (DATA,):
+        raise BadUsage("a contact of this kind ends by its own key")
+    _check(book, draft.coded)
+    return _finish(vault, draft, draft.coded, DATA, draft.note, distress, now)
+
+
+def finish_non_data(vault: "Vault", draft: Draft, kind: str, *, now: datetime) -> Finished:
+    """End a contact that was no data call; it keeps its kind and nothing else.
+
+    Raises:
+        Refused: it has a note, which would be lost; it has ended already; or the member may not.
+        BadUsage: no such kind.
+    """
+    kinds = {code.code for code in _book(vault).codes("kind")} - {DATA, UNKNOWN}
+    if kind not in kinds:
+        raise BadUsage(f"no such kind of contact; take one of {', '.join(sorted(kinds))}")
+    if draft.note.strip():
+        raise Refused("this contact has a note: end it as a call, or empty the note first")
+    return _finish(vault, draft, {}, kind, "", None, now)
+
+
+def recent(vault: "Vault", limit: int = 20) -> list[CallLine]:
+    """Return the calls that ended last, of all operators, the newest first; imports apart."""
+    return list(store.recent(vault, limit))
+
+
+def read(vault: "Vault", call: int) -> FinishedCall:
+    """Return a finished call with its note.
+
+    Raises:
+        Refused: the member holds no notes, or retention has destroyed this one.
+        BadUsage: no such finished call.
+    """
+    vault.require_notes()
+    with trouble():
+        row = vault.db.execute(store.ONE_CALL, [call]).fetchone()
+    if row is None:
+        raise BadUsage(f"there is no finished call {call}")
+    day, hour, operator, minutes, distress, *singles = row
+    return FinishedCall(
+        call=call,
+        day=day,
+        hour=hour,
+        operator=operator,
+        kind=singles[0],
+        minutes=minutes,
+        distress=distress,
+        coded={**codes_of(tuple(singles)), **store.mentions(vault, call)},
+        note=vault.read_note(call),
+    )
+
+
+def coarsen(vault: "Vault", *, now: datetime, shift_over_for: str | None = None) -> None:
+    """Empty the instants of calls whose shift is over: from then on the hour is all there is.
+
+    A shift is over twelve hours after a call at the latest, and for the operator
+    ``shift_over_for`` at once.
+    """
+    store.coarsen(vault, before=now - _SHIFT, after=now + _SHIFT, operator=shift_over_for)
+
+
+def _finish(
+    vault: "Vault",
+    draft: Draft,
+    coded: Coded,
+    kind: str,
+    note: str,
+    distress: int | None,
+    now: datetime,
+) -> Finished:
+    vault.require("operator")
+    vault.require_notes()
+    minutes = rules.minutes(draft.started_at, now)
+    day = draft.started_at.date().isoformat()
+    with vault.transaction():
+        _must_be_open(vault, draft.call)
+        store.finish(
+            vault,
+            draft.call,
+            started_at=draft.started_at,
+            now=now,
+            minutes=minutes,
+            period=rules.period(day, store.published(vault)),
+            distress=distress,
+            singles=(kind, *((coded.get(name) or (UNKNOWN,))[0] for name in SINGLE[1:])),
+            mentions=[(name, code) for name in MULTIPLE for code in coded.get(name, ())],
+        )
+        if note.strip():
+            vault.write_note(draft.call, day, note)
+        vault.drop_draft(draft.call)
+        vault.audit("call.finished", f"call {draft.call}", now=now)
+    # The call is durable already: a log that can't be emptied now is emptied at the next call.
+    with contextlib.suppress(ConsoleError):
+        vault.checkpoint()
+    return Finished(draft.call, minutes, distress)
+
+
+def _must_be_open(vault: "Vault", call: int) -> None:
+    if not store.is_open(vault, call):
+        raise Refused(f"call {call} has ended already: it can't be written to any more")
+
+
+def _check(book: Codebook, coded: Coded) -> None:
+    for name, codes in coded.items():
+        if name not in SINGLE and name not in MULTIPLE:
+            raise BadUsage(f"there is no dimension «{name}»")
+        if name in SINGLE and len(codes) > 1:
+            raise BadUsage(f"{name} takes one code")
+        if len(set(codes)) != len(codes) or not all(book.known(name, code) for code in codes):
+            raise BadUsage(f"{name} has a code that is not in the code list")
+
+
+def _book(vault: "Vault") -> Codebook:
+    return codebook.load(vault, str(vault.setting("country", "")))

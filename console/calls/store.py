@@ -1,0 +1,165 @@
+"""The SQL of calls. Everything else in this room is free of it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from console.calls.model import CallLine, codes_of
+from console.vault import trouble
+
+if TYPE_CHECKING:
+    from console.vault import Vault
+
+START_CALL = "INSERT INTO call (operator, day, hour) VALUES (?, ?, ?)"
+CALL_STATE = "SELECT period FROM call WHERE id = ?"
+FINISH_CALL = """
+    UPDATE call SET
+        operator = ?, day = ?, hour = ?, minutes = ?, ended_at = ?, period = ?, distress = ?,
+        kind = ?, caller = ?, gender = ?, age = ?, region = ?, language = ?, perpetrator = ?,
+        urgency = ?, safe = ?, first_disclosure = ?, prior_contact = ?, source = ?, campaign = ?,
+        campus = ?, want = ?, outcome = ?
+    WHERE id = ? AND period IS NULL
+"""
+ADD_CALL = """
+    INSERT INTO call (
+        id, operator, day, hour, period, batch,
+        kind, caller, gender, age, region, language, perpetrator, urgency, safe,
+        first_disclosure, prior_contact, source, campaign, campus, want, outcome
+    ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+ADD_MENTION = "INSERT INTO call_mention (call, dimension, code) VALUES (?, ?, ?)"
+PUBLISHED = "SELECT period FROM published_period"
+LAST_CALL = "SELECT coalesce(max(id), 0) FROM call"
+BATCH_OF = "SELECT imported_on FROM call_batch WHERE digest = ?"
+ADD_BATCH = "INSERT INTO call_batch (digest, imported_on, rows) VALUES (?, ?, 0)"
+COUNT_BATCH = "UPDATE call_batch SET rows = ? WHERE id = ?"
+# What an import brought in is history, not what an operator looks for after her call.
+RECENT = """
+    SELECT id, day, hour, operator, EXISTS (SELECT 1 FROM note WHERE note.call = call.id),
+           kind, caller, gender, age, region, language, perpetrator, urgency, safe,
+           first_disclosure, prior_contact, source, campaign, campus, want, outcome
+    FROM call WHERE period IS NOT NULL AND batch IS NULL
+    ORDER BY id DESC LIMIT ?
+"""
+ONE_CALL = """
+    SELECT day, hour, operator, minutes, distress,
+           kind, caller, gender, age, region, language, perpetrator, urgency, safe,
+           first_disclosure, prior_contact, source, campaign, campus, want, outcome
+    FROM call WHERE id = ? AND period IS NOT NULL
+"""
+MENTIONS = "SELECT dimension, code FROM call_mention WHERE call = ? ORDER BY dimension, code"
+# An instant that lies ahead was written before the clock was set back: it goes too.
+COARSEN = """
+    UPDATE call SET ended_at = NULL
+    WHERE ended_at IS NOT NULL AND (ended_at < ? OR ended_at > ? OR operator = ?)
+"""
+
+
+def start(vault: "Vault", now: datetime) -> int:
+    """Insert a call that begins now; return its number. Inside the caller's transaction."""
+    row = [vault.member.name, now.date().isoformat(), now.hour]
+    return int(vault.db.execute(START_CALL, row).lastrowid or 0)
+
+
+def is_open(vault: "Vault", call: int) -> bool:
+    """Tell whether the call is there and still going on."""
+    row = vault.db.execute(CALL_STATE, [call]).fetchone()
+    return row is not None and row[0] is None
+
+
+def finish(
+    vault: "Vault",
+    call: int,
+    *,
+    started_at: datetime,
+    now: datetime,
+    minutes: int,
+    period: str,
+    distress: int | None,
+    singles: tuple[str, ...],
+    mentions: Iterable[tuple[str, str]],
+) -> None:
+    """Write the codes of a call that ended. Inside the caller's transaction."""
+    # The colleague who ends a call that was handed over is the one who carries it.
+    row = [
+        vault.member.name,
+        started_at.date().isoformat(),
+        started_at.hour,
+        minutes,
+        instant(now),
+        period,
+        distress,
+        *singles,
+        call,
+    ]
+    vault.db.execute(FINISH_CALL, row)
+    for dimension, code in mentions:
+        vault.db.execute(ADD_MENTION, [call, dimension, code])
+
+
+def published(vault: "Vault") -> frozenset[str]:
+    """Return the months that are published, and so closed to further calls."""
+    with trouble():
+        return frozenset(period for (period,) in vault.db.execute(PUBLISHED))
+
+
+def recent(vault: "Vault", limit: int) -> Iterator[CallLine]:
+    """Yield finished calls, newest first, without those of an import."""
+    with trouble():
+        rows = vault.db.execute(RECENT, [limit]).fetchall()
+    for call, day, hour, operator, has_note, *singles in rows:
+        coded = {**codes_of(tuple(singles)), **mentions(vault, call)}
+        yield CallLine(call, day, hour, operator, singles[0], coded, bool(has_note))
+
+
+def mentions(vault: "Vault", call: int) -> dict[str, tuple[str, ...]]:
+    """Return the codes of the many-valued dimensions of a call."""
+    found: dict[str, tuple[str, ...]] = {}
+    with trouble():
+        for dimension, code in vault.db.execute(MENTIONS, [call]):
+            found[dimension] = (*found.get(dimension, ()), code)
+    return found
+
+
+def coarsen(vault: "Vault", *, before: datetime, after: datetime, operator: str | None) -> None:
+    """Empty the instants of calls that ended before or after these, or were that operator's."""
+    with vault.transaction():
+        vault.db.execute(COARSEN, [instant(before), instant(after), operator])
+
+
+def imported_on(vault: "Vault", digest: str) -> str | None:
+    """Return the day on which a file of this digest was imported, or None."""
+    row = vault.db.execute(BATCH_OF, [digest]).fetchone()
+    return None if row is None else str(row[0])
+
+
+def add_batch(vault: "Vault", digest: str, now: datetime) -> int:
+    """Insert the batch of an import, its rows not yet counted; return its number."""
+    row = [digest, now.date().isoformat()]
+    return int(vault.db.execute(ADD_BATCH, row).lastrowid or 0)
+
+
+def count_batch(vault: "Vault", batch: int, rows: int) -> None:
+    """Write how many rows a batch has."""
+    vault.db.execute(COUNT_BATCH, [rows, batch])
+
+
+def next_call(vault: "Vault") -> int:
+    """Return the first number that no call has; those above it are free too."""
+    (last,) = vault.db.execute(LAST_CALL).fetchone()
+    return int(last) + 1
+
+
+def add_calls(
+    vault: "Vault",
+    calls: Sequence[tuple[object, ...]],
+    mentions: Sequence[tuple[int, str, str]],
+) -> None:
+    """Insert calls of an import with their mentions, in the order of the statements' columns."""
+    vault.db.conn.executemany(ADD_CALL, calls)
+    vault.db.conn.executemany(ADD_MENTION, mentions)
+
+
+def instant(moment: datetime) -> str:
+    """Return an instant as the database keeps it: UTC, to the second."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds")

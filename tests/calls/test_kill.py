@@ -1,0 +1,84 @@
+"""The power goes while a call is being ended: it is there whole as a draft, or whole as a call."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from console import calls
+from tests.calls.test_live import CODED
+from tests.vaults import NOW, open_as
+
+KILLS = int(os.environ.get("HELPLINE_KILLS", "20"))
+NOTE = "she told it in one breath\n" * 40
+
+# Ends its call when it is told to; the parent kills it at some moment around that.
+CHILD = """
+import sys
+from pathlib import Path
+from console import calls, codebook
+from tests.calls.test_live import LATER
+from tests.vaults import open_as
+
+with open_as(Path(sys.argv[1]), "amina") as vault:
+    # As in the console, where it was loaded long before: the end itself is a few ms.
+    codebook.load(vault, vault.setting("country"))
+    [draft] = calls.drafts(vault)
+    print("go", flush=True)
+    calls.finish(vault, draft, distress=3, now=LATER)
+    print("done", flush=True)
+    sys.stdin.read()
+"""
+
+
+def killed(home: Path, seconds: float) -> bool:
+    """Kill the child ``seconds`` after it began to end the call; tell whether it said done."""
+    child = subprocess.Popen(
+        [sys.executable, "-c", CHILD, str(home)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    )
+    assert child.stdout is not None
+    assert child.stdout.readline() == "go\n"
+    until = time.perf_counter() + seconds
+    while time.perf_counter() < until:
+        pass
+    child.send_signal(signal.SIGKILL)
+    said, _ = child.communicate()
+    return said == "done\n"
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL here")
+def test_a_killed_end_is_whole_or_has_not_happened(home):
+    pick = random.Random()
+    with open_as(home, "amina") as vault:
+        draft = replace(calls.start(vault, now=NOW), coded=CODED, note=NOTE, cursor=(3, 4))
+        calls.save(vault, draft, now=NOW)
+    for _ in range(KILLS):
+        done = killed(home, pick.uniform(0, 0.006))
+        with open_as(home, "amina") as vault:
+            drafts = calls.drafts(vault)
+            ended = [line.call for line in calls.recent(vault, 1000)]
+            if drafts:
+                assert not done
+                assert drafts == [draft]
+                assert draft.call not in ended
+                assert vault.db.execute(
+                    "SELECT count(*) FROM call_mention WHERE call = ?", [draft.call]
+                ).fetchone() == (0,)
+                continue
+            kept = calls.read(vault, draft.call)
+            assert (kept.coded, kept.note, kept.distress) == (CODED, NOTE, 3)
+            assert draft.call in ended
+            assert vault.audit_lines()[-1].action == "call.finished"
+            assert vault.audit_broken_at() is None
+            draft = replace(calls.start(vault, now=NOW), coded=CODED, note=NOTE, cursor=(3, 4))
+            calls.save(vault, draft, now=NOW)
