@@ -1,0 +1,86 @@
+"""From true tables to a release: model, solution, check, and coarser tables where need be."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from console.figures.check import check
+from console.figures.rounding import (
+    Identity,
+    Model,
+    Running,
+    Solution,
+    build,
+    identity,
+    published,
+    witness,
+)
+from console.figures.solve import NoRoundingError
+from console.figures.tally import Cell, RawTable, one_way
+
+Solver = Callable[[Model], Solution]
+
+
+@dataclass(frozen=True)
+class Rounded:
+    """One table as it is published, beside the true one."""
+
+    raw: RawTable
+    published: dict[Cell, int]
+
+
+@dataclass(frozen=True)
+class Protected:
+    """The tables of a release, checked; ``coarser`` names those that gave way to one-way tables."""
+
+    tables: tuple[Rounded, ...]
+    coarser: tuple[str, ...]
+
+
+def protect(
+    tables: Sequence[RawTable],
+    running: Mapping[Identity, Running],
+    secret: bytes,
+    period: str,
+    solve: Solver,
+) -> Protected:
+    """Round all tables jointly, after checking the result without the solver.
+
+    Where no rounding of all exists, each table is kept whole, in order, if that is possible beside
+    those kept before it, and is otherwise replaced by the one-way tables of its dimensions; these
+    can always be rounded. Raises ``ConsoleError`` for a solver that fails and for a result that
+    breaks a promise: then there is no release.
+    """
+
+    def attempt(kept: Sequence[RawTable]) -> tuple[Rounded, ...]:
+        chosen = _chosen(tables, kept)
+        model = build(chosen, running, secret, period)
+        solution = solve(model)
+        rounded = tuple(Rounded(table, published(table, model, solution)) for table in chosen)
+        check([(table.raw, table.published) for table in rounded], witness(model, solution))
+        return rounded
+
+    try:
+        return Protected(attempt(tables), ())
+    except NoRoundingError:
+        kept: list[RawTable] = []
+    result = attempt(kept)
+    for table in tables:
+        try:
+            result = attempt([*kept, table])
+        except NoRoundingError:
+            continue
+        kept.append(table)
+    return Protected(result, tuple(table.name for table in tables if table not in kept))
+
+
+def _chosen(tables: Sequence[RawTable], kept: Sequence[RawTable]) -> list[RawTable]:
+    """Return the kept tables, and the others' one-way tables that these do not print anyway."""
+    printed = {identity(table, cell) for table in kept for cell in table.cells}
+    chosen = []
+    for table in tables:
+        for part in [table] if table in kept else one_way(table):
+            counted = {identity(part, cell) for cell in part.cells}
+            if table in kept or not counted <= printed:
+                chosen.append(part)
+                printed |= counted
+    return chosen

@@ -1,0 +1,251 @@
+"""Keyed, additive, controlled rounding to base 5, as a mixed-integer model in plain data.
+
+Each cell with true count ``a`` is published as ``5q`` with ``q`` either ``a // 5`` or one more,
+never the latter where ``a`` is a multiple of 5. Which one is the model's choice: near the keyed
+random target, near the running true total, and such that all tables stay one possible truth.
+All quantities of the model are in units of 5. Source: design of the figures, mode ``rounded``;
+controlled rounding after Cox (1987) and Causey, Cox and Ernst (1985).
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+
+from console.errors import ConsoleError
+from console.figures.tally import TOTAL, Cell, RawTable, axes_of, sums_of
+
+BASE = 5
+MAX_CHANGE = BASE - 1
+
+_LEDGER_WEIGHT = 3
+"""How much nearness to the running true total counts against nearness to the target."""
+
+Identity = tuple[str, frozenset[tuple[str, str]]]
+"""What a cell counts, whichever table prints it: kind of count, and its codes but totals."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """Sums over the releases published so far of one cell: published and true, in counts."""
+
+    published: int = 0
+    true: int = 0
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A cell that is published as ``5 * floor``, or ``5`` more if ``free`` and chosen so."""
+
+    floor: int
+    free: bool
+    gain: int
+    """Cost of choosing the upper value, less the cost of the lower one."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A linear row: ``low <= sum(weight * unknown) <= high``; ``None`` is no bound.
+
+    Unknowns are numbered: the choices first, then the latent counts.
+    """
+
+    terms: tuple[tuple[int, int], ...]
+    low: int | None
+    high: int | None
+
+
+@dataclass(frozen=True)
+class Latent:
+    """A count that no table prints: calls of a cell over ``beside``, or their mentions of ``code``.
+
+    ``code`` is empty for the calls.
+    """
+
+    mentioned: str
+    beside: tuple[str, ...]
+    cell: Cell
+    code: str
+
+
+@dataclass(frozen=True)
+class Model:
+    """The problem: one choice per cell, and whole latent counts >= 0, that satisfy the rows."""
+
+    identities: dict[Identity, int] = field(default_factory=dict)
+    choices: list[Choice] = field(default_factory=list)
+    latent: list[Latent] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Solution:
+    """Per choice whether the upper value was taken, and the latent counts in units of 5."""
+
+    upper: tuple[bool, ...]
+    latent: tuple[int, ...]
+
+
+def identity(table: RawTable, cell: Cell) -> Identity:
+    """Return what the cell counts, equal for the equal cells of linked tables."""
+    group = f"{table.counts}/{table.mentioned}"
+    pairs = zip(table.dimensions, cell, strict=True)
+    return group, frozenset(pair for pair in pairs if pair[1] != TOTAL)
+
+
+def drawn_up(secret: bytes, period: str, table: str, cell: Cell, remainder: int) -> bool:
+    """Draw whether the target is the upper multiple: probability ``remainder / 5``, exactly keyed.
+
+    ``u`` is the first 8 bytes of HMAC-SHA256(secret, "period|table|cell"), the cell as a JSON list.
+    """
+    message = f"{period}|{table}|{json.dumps(cell)}".encode()
+    digest = hmac.digest(secret, message, hashlib.sha256)
+    return int.from_bytes(digest[:8], "big") * BASE < remainder << 64
+
+
+def build(
+    tables: Sequence[RawTable],
+    running: Mapping[Identity, Running],
+    secret: bytes,
+    period: str,
+) -> Model:
+    """Return the model of all tables of one period, solved jointly.
+
+    Equal cells of linked tables are one choice, named for the draw after the first table that has
+    it. Raises ``ConsoleError`` if linked tables disagree on a true count.
+    """
+    model = Model()
+    true: list[int] = []
+    for table in tables:
+        for cell, count in table.cells.items():
+            key = identity(table, cell)
+            index = model.identities.get(key)
+            if index is None:
+                up = drawn_up(secret, period, table.name, cell, count % BASE)
+                model.identities[key] = len(model.choices)
+                model.choices.append(_choice(count, up, running.get(key, Running())))
+                true.append(count)
+            elif true[index] != count:
+                raise ConsoleError(
+                    f"table {table.name} disagrees with another one; nothing written"
+                )
+    sums = {
+        (
+            model.identities[identity(table, total)],
+            tuple(sorted(model.identities[identity(table, part)] for part in parts)),
+        ): None
+        for table in tables
+        for total, parts in sums_of(table)
+    }
+    for whole, addends in sums:
+        _add_row(model, [(index, 1) for index in addends] + [(whole, -1)], 0, 0)
+    for mentioned in dict.fromkeys(table.mentioned for table in tables if table.mentioned):
+        _tie(model, tables, mentioned)
+    return model
+
+
+def published(table: RawTable, model: Model, solution: Solution) -> dict[Cell, int]:
+    """Return the table's published counts under a solution, cells in the table's order."""
+    result = {}
+    for cell in table.cells:
+        index = model.identities[identity(table, cell)]
+        result[cell] = BASE * (model.choices[index].floor + solution.upper[index])
+    return result
+
+
+def witness(model: Model, solution: Solution) -> dict[Latent, int]:
+    """Return the latent counts of a solution, in counts, to be checked against the tables."""
+    return dict(zip(model.latent, (BASE * value for value in solution.latent), strict=True))
+
+
+def _choice(count: int, up: bool, so_far: Running) -> Choice:
+    floor, remainder = divmod(count, BASE)
+    target = BASE * (floor + up)
+    drift = so_far.published - so_far.true - count
+    lower, upper = (
+        abs(value - target) + _LEDGER_WEIGHT * abs(value + drift)
+        for value in (BASE * floor, BASE * (floor + 1))
+    )
+    return Choice(floor, remainder > 0, upper - lower)
+
+
+def _add_row(
+    model: Model, terms: Sequence[tuple[int, int]], low: int | None, high: int | None
+) -> None:
+    """Add a row over choices' whole values and latent counts; constants move to the bounds."""
+    count = len(model.choices)
+    constant = sum(weight * model.choices[at].floor for at, weight in terms if at < count)
+    unknown = tuple((at, weight) for at, weight in terms if at >= count or model.choices[at].free)
+    low = None if low is None else low - constant
+    high = None if high is None else high - constant
+    if unknown or (low is not None and low > 0) or (high is not None and high < 0):
+        model.rows.append(Row(unknown, low, high))
+
+
+def _tie(model: Model, tables: Sequence[RawTable], mentioned: str) -> None:
+    """Tie tables of mentions to those of calls through latent calls and latent mentions.
+
+    Each call is mentioned under at least one code, and under any code once. A reader knows that,
+    and would prove a small cell wherever calls and mentions were rounded apart (calls shown as 5,
+    their mentions as 0). So the published tables must be margins of latent calls ``y`` over the
+    dimensions beside the mentioned one, and of latent mentions ``m``, with ``m <= y`` for each
+    code and the sum of ``m`` over the codes ``>= y``.
+    """
+    of_calls = [table for table in tables if not table.mentioned]
+    of_mentions = [table for table in tables if table.mentioned == mentioned]
+    if not of_calls:
+        return
+    codes: dict[str, tuple[str, ...]] = {}
+    for table in of_mentions:
+        codes.update(zip(table.dimensions, axes_of(table), strict=True))
+    beside = tuple(dimension for dimension in codes if dimension != mentioned)
+    calls: dict[Cell, int] = {}
+    for cell in product(*(codes[dimension] for dimension in beside)):
+        keys = list(_margins(of_calls, beside, cell))
+        if all(_possible(model, key) for key in keys):
+            calls[cell] = _latent(model, Latent(mentioned, beside, cell, ""))
+    mentions: dict[tuple[str, Cell], int] = {}
+    for code in codes[mentioned]:
+        for cell in calls:
+            keys = list(_margins(of_mentions, (mentioned, *beside), (code, *cell)))
+            if all(_possible(model, key) for key in keys):
+                mentions[code, cell] = _latent(model, Latent(mentioned, beside, cell, code))
+    parts: dict[Identity, list[int]] = {}
+    for cell, at in calls.items():
+        for key in _margins(of_calls, beside, cell):
+            parts.setdefault(key, []).append(at)
+    for (code, cell), at in mentions.items():
+        for key in _margins(of_mentions, (mentioned, *beside), (code, *cell)):
+            parts.setdefault(key, []).append(at)
+    for key, latent in parts.items():
+        whole = model.identities[key]
+        _add_row(model, [(at, 1) for at in latent] + [(whole, -1)], 0, 0)
+    for cell, call in calls.items():
+        of_cell = [(at, 1) for (_, other), at in mentions.items() if other == cell]
+        _add_row(model, [*of_cell, (call, -1)], 0, None)
+        for at, _ in of_cell:
+            _add_row(model, [(call, 1), (at, -1)], 0, None)
+
+
+def _margins(
+    tables: Sequence[RawTable], dimensions: tuple[str, ...], cell: Cell
+) -> Iterator[Identity]:
+    """Yield, once each, what the finest margin of each table over the dimensions counts."""
+    pairs = dict(zip(dimensions, cell, strict=True))
+    yield from dict.fromkeys(
+        identity(table, tuple(pairs.get(dimension, TOTAL) for dimension in table.dimensions))
+        for table in tables
+    )
+
+
+def _possible(model: Model, key: Identity) -> bool:
+    """Say whether the cell can be published above 0. A code no table of calls has is no call."""
+    index = model.identities.get(key)
+    return index is not None and (model.choices[index].floor > 0 or model.choices[index].free)
+
+
+def _latent(model: Model, latent: Latent) -> int:
+    model.latent.append(latent)
+    return len(model.choices) + len(model.latent) - 1

@@ -1,0 +1,223 @@
+"""The one file of this room that speaks SQL: tallies from views, and the ledger's three tables."""
+
+import json
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from console.figures.protect import Rounded
+from console.figures.rounding import Identity, Running, identity
+from console.figures.tables import COUNTABLE, Definition
+from console.figures.tally import Cell, RawTable
+from console.vault import Vault
+
+CALL_SLOTS, MENTION_SLOTS = 4, 3
+"""How many single-valued dimensions one pass over the calls, or the mentions, can pick."""
+
+# Which column to pick is a parameter, the column's number in COUNTABLE from 1 or 0 for none, so
+# that definitions never become SQL text. Numbers compare many times faster than names.
+_SLOT = """
+    CASE ? WHEN 0 THEN NULL
+           WHEN 1 THEN gender WHEN 2 THEN age WHEN 3 THEN region WHEN 4 THEN perpetrator
+           WHEN 5 THEN caller WHEN 6 THEN urgency WHEN 7 THEN language WHEN 8 THEN first_disclosure
+           WHEN 9 THEN prior_contact WHEN 10 THEN source WHEN 11 THEN campaign WHEN 12 THEN campus
+           WHEN 13 THEN want WHEN 14 THEN outcome END"""
+
+# The rows are counted in Python: SQLite sorts them to group them, which takes twice as long.
+CALLS = """
+    SELECT SLOT, SLOT, SLOT, SLOT FROM tally_call WHERE period = ?
+""".replace("SLOT", _SLOT)
+
+MENTIONS = """
+    SELECT SLOT, SLOT, SLOT, code FROM tally_mention WHERE period = ? AND dimension = ?
+""".replace("SLOT", _SLOT)
+
+UNMENTIONED = """
+    SELECT SLOT, SLOT, SLOT, 'unknown'
+    FROM tally_call c
+    WHERE period = ?
+      AND NOT EXISTS (SELECT 1 FROM tally_mention m WHERE m.call = c.call AND m.dimension = ?)
+""".replace("SLOT", _SLOT)
+
+PERIODS = """
+    SELECT period, sum(calls), max(published) FROM (
+        SELECT period, count(*) AS calls, 0 AS published FROM tally_call GROUP BY period
+        UNION ALL
+        SELECT period, 0, 1 FROM published_period
+    )
+    GROUP BY period ORDER BY period
+"""
+
+HISTORY = """
+    SELECT period, vintage, mode, published_on, published_by, digest
+    FROM release ORDER BY period, vintage
+"""
+
+LATEST = """
+    SELECT vintage, mode, digest FROM release WHERE period = ? ORDER BY vintage DESC LIMIT 1
+"""
+
+FILES = "SELECT name, content FROM release_file WHERE period = ? AND vintage = ? ORDER BY name"
+
+CHANGE = """
+    SELECT avg(abs(published - "true")), max(abs(published - "true")), count(DISTINCT name)
+    FROM release_cell WHERE period = ? AND vintage = ?
+"""
+
+NEWEST_CELLS = """
+    SELECT c.period, c.name, c.cell, c.published, c."true"
+    FROM release_cell c
+    JOIN (SELECT period, max(vintage) AS vintage FROM release GROUP BY period) newest
+      ON newest.period = c.period AND newest.vintage = c.vintage
+"""
+
+NEWEST_DESCRIPTIONS = """
+    SELECT f.period, f.content
+    FROM release_file f
+    JOIN (SELECT period, max(vintage) AS vintage FROM release GROUP BY period) newest
+      ON newest.period = f.period AND newest.vintage = f.vintage
+    WHERE f.name = 'release.json'
+"""
+
+ADD_RELEASE = """
+    INSERT INTO release (period, vintage, mode, published_on, published_by, digest)
+    VALUES (?, ?, ?, ?, ?, ?)
+"""
+
+ADD_FILE = "INSERT INTO release_file (period, vintage, name, content) VALUES (?, ?, ?, ?)"
+
+ADD_CELL = """
+    INSERT INTO release_cell (period, vintage, name, cell, published, "true")
+    VALUES (?, ?, ?, ?, ?, ?)
+"""
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """A published release as the ledger keeps it; changes are in calls, over all printed cells."""
+
+    vintage: int
+    mode: str
+    digest: str
+    files: dict[str, bytes]
+    tables: int
+    mean_change: float
+    largest_change: int
+
+
+def grouped(
+    vault: Vault, period: str, definitions: Sequence[Definition]
+) -> list[list[tuple[Cell, int]]]:
+    """Return the period's counts grouped by each definition's dimensions, as few passes as needed.
+
+    A call with no mention of a many-valued dimension counts there as one mention of ``unknown``.
+    """
+    results: list[Counter[Cell]] = [Counter() for _ in definitions]
+    for mentioned, dimensions, members in _passes(definitions):
+        if mentioned:
+            parameters = [*_slots(dimensions, MENTION_SLOTS), period, mentioned]
+            counted = Counter[tuple[str, ...]](vault.db.execute(MENTIONS, parameters))
+            counted.update(vault.db.execute(UNMENTIONED, parameters))
+        else:
+            parameters = [*_slots(dimensions, CALL_SLOTS), period]
+            counted = Counter(vault.db.execute(CALLS, parameters))
+        for member in members:
+            places = [
+                -1 if name == mentioned else dimensions.index(name)
+                for name in definitions[member].dimensions
+            ]
+            for row, count in counted.items():
+                results[member][tuple(row[place] for place in places)] += count
+    return [list(result.items()) for result in results]
+
+
+def _passes(
+    definitions: Sequence[Definition],
+) -> list[tuple[str, tuple[str, ...], list[int]]]:
+    """Pack definitions into passes: mentioned dimension, other ones, definitions' places."""
+    passes: list[tuple[str, tuple[str, ...], list[int]]] = []
+    for place, definition in enumerate(definitions):
+        others = tuple(name for name in definition.dimensions if name != definition.mentioned)
+        slots = MENTION_SLOTS if definition.mentioned else CALL_SLOTS
+        for at, (mentioned, dimensions, members) in enumerate(passes):
+            union = tuple(dict.fromkeys((*dimensions, *others)))
+            if mentioned == definition.mentioned and len(union) <= slots:
+                passes[at] = (mentioned, union, [*members, place])
+                break
+        else:
+            passes.append((definition.mentioned, others, [place]))
+    return passes
+
+
+def _slots(dimensions: Sequence[str], slots: int) -> list[int | str]:
+    picked: list[int | str] = [COUNTABLE.index(dimension) + 1 for dimension in dimensions]
+    return picked + [0] * (slots - len(picked))
+
+
+def periods(vault: Vault) -> list[tuple[str, int, bool]]:
+    """Return each month with data calls or a release: month, calls, whether it is published."""
+    return [(row[0], row[1], bool(row[2])) for row in vault.db.execute(PERIODS)]
+
+
+def history(vault: Vault) -> list[tuple[str, int, str, str, str, str]]:
+    """Return the ledger's releases, oldest month first, as rows of the table ``release``."""
+    return [tuple(row) for row in vault.db.execute(HISTORY)]
+
+
+def latest(vault: Vault, period: str) -> Frozen | None:
+    """Return the newest vintage that was published of a month, or nothing."""
+    release = vault.db.execute(LATEST, [period]).fetchone()
+    if release is None:
+        return None
+    vintage, mode, digest = release
+    files = {row[0]: bytes(row[1]) for row in vault.db.execute(FILES, [period, vintage])}
+    mean, largest, tables = vault.db.execute(CHANGE, [period, vintage]).fetchone()
+    return Frozen(vintage, mode, digest, files, tables, mean or 0.0, largest or 0)
+
+
+def running(vault: Vault, many_valued: Collection[str]) -> dict[Identity, Running]:
+    """Return the sums of every cell over all published months, each month's newest vintage once."""
+    shapes: dict[tuple[str, str], RawTable] = {}
+    for period, content in vault.db.execute(NEWEST_DESCRIPTIONS):
+        for table in json.loads(content)["tables"]:
+            shapes[period, table["name"]] = RawTable(
+                table["name"],
+                tuple(table["dimensions"]),
+                table["counts"],
+                {},
+                next((name for name in table["dimensions"] if name in many_valued), ""),
+            )
+    seen: dict[tuple[str, Identity], tuple[int, int]] = {}
+    for period, name, cell, published, true in vault.db.execute(NEWEST_CELLS):
+        key = identity(shapes[period, name], tuple(json.loads(cell)))
+        seen[period, key] = (published, true)
+    sums: dict[Identity, Running] = {}
+    for (_, key), (published, true) in seen.items():
+        so_far = sums.get(key, Running())
+        sums[key] = Running(so_far.published + published, so_far.true + true)
+    return sums
+
+
+def publish(
+    vault: Vault,
+    period: str,
+    tables: Sequence[Rounded],
+    files: Mapping[str, bytes],
+    *,
+    digest: str,
+    day: str,
+) -> None:
+    """Write the first vintage of a month into the ledger, inside the caller's transaction."""
+    vintage = 1
+    vault.db.execute(ADD_RELEASE, [period, vintage, "rounded", day, vault.member.name, digest])
+    vault.db.conn.executemany(
+        ADD_FILE, [(period, vintage, name, content) for name, content in files.items()]
+    )
+    vault.db.conn.executemany(
+        ADD_CELL,
+        [
+            (period, vintage, table.raw.name, json.dumps(cell), count, table.raw.cells[cell])
+            for table in tables
+            for cell, count in table.published.items()
+        ],
+    )
