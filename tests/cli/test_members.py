@@ -1,0 +1,79 @@
+"""From an empty folder to a vault with members, by commands alone."""
+
+import json
+import stat
+from typing import Any
+
+from tests.cli.conftest import Command, refused
+from tests.vaults import passphrase
+
+INES = "made-up-words-of-ines-only"
+CARLA = "made-up-words-of-carla-only"
+
+
+def test_a_vault_is_made_and_its_members_added(empty: Command) -> None:
+    ines = empty.secret("ines.txt", INES)
+    made = empty.run("--passphrase-file", ines, "init", "ines", "--country", "no", "--site", "Øst")
+    assert made.code == 0, made.err
+    assert "Øst (NO)" in made.out
+    assert stat.S_IMODE(empty.home.stat().st_mode) == 0o700
+
+    carla = empty.secret("carla.txt", CARLA)
+    add = ("member", "add", "carla", "--role", "coordinator", "--new-passphrase-file", carla)
+    added = empty.run("--passphrase-file", ines, *add)
+    assert added.code == 0, added.err
+    refused(empty.run("--passphrase-file", ines, *add), 2, "carla")
+
+    listed = empty.run("--passphrase-file", ines, "member", "list", "--json")
+    assert [(each["name"], each["role"]) for each in json.loads(listed.out)] == [
+        ("carla", "coordinator"),
+        ("ines", "it"),
+    ]
+    # Carla's own passphrase opens it: reading the months is hers alone.
+    months = empty.run("--passphrase-file", carla, "figures", "preview", "--json")
+    assert json.loads(months.out) == []
+
+
+def test_a_vault_is_never_made_over_another(helpline: Command) -> None:
+    before = (helpline.home / "vault.db").read_bytes()
+    new = helpline.secret("new", INES)
+    refused(helpline.run("--passphrase-file", new, "init", "ines"), 2, "already")
+    assert (helpline.home / "vault.db").read_bytes() == before
+
+
+def test_a_weak_passphrase_makes_no_vault(empty: Command) -> None:
+    weak = empty.secret("weak", "letmeinletmein1")
+    answer = empty.run("--passphrase-file", weak, "init", "ines")
+    refused(answer, 5, "passphrase")
+    assert "letmein" not in answer.err
+    assert not (empty.home / "vault.db").exists()
+
+
+def test_a_new_passphrase_replaces_the_old_one(helpline: Command) -> None:
+    new = helpline.secret("new", INES)
+    changed = helpline.as_("ines", "member", "passphrase", "--new-passphrase-file", new)
+    assert changed.code == 0, changed.err
+    refused(helpline.as_("ines", "key", "status"), 3)
+    again = helpline.run("--as", "ines", "--passphrase-file", new, "key", "status", "--json")
+    assert json.loads(again.out)["epoch"] == 1
+
+
+def test_an_operator_is_approved_by_her_fingerprint(helpline: Command) -> None:
+    noor = helpline.secret("noor", passphrase("noor"))
+    add = ("member", "add", "noor", "--role", "operator", "--new-passphrase-file", noor)
+    assert helpline.as_("ines", *add).code == 0
+
+    def listed() -> dict[str, Any]:
+        answer = helpline.as_("noor", "member", "list", "--json")
+        return next(each for each in json.loads(answer.out) if each["name"] == "noor")
+
+    assert listed()["awaits_approval"]
+    words = listed()["fingerprint"]
+    assert len(words.split()) == 6
+    approve = ("member", "approve", "noor", "--fingerprint")
+    refused(helpline.as_("ines", *approve, words), 5)
+    refused(helpline.as_("amina", *approve, "six words of someone else entirely"), 5)
+    refused(helpline.as_("amina", "member", "approve", "noor"), 2, "--fingerprint")
+    assert not listed()["holds_notes"]
+    assert helpline.as_("amina", *approve, words).code == 0
+    assert listed()["holds_notes"]
