@@ -1,0 +1,85 @@
+"""The keys: who holds what, how old the vault's key is, and its rotation."""
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.screen import Screen
+from textual.widgets import ProgressBar, Static
+
+from console.errors import ConsoleError
+from console.tui.app import ConsoleApp
+from console.tui.keybar import KeyBar
+from console.tui.shown import joined, shown
+from console.vault import RotationReport, Vault
+
+
+class KeysScreen(Screen[None]):
+    """For IT: nothing here needs or shows a note."""
+
+    app: ConsoleApp
+    HELP = (
+        "Rotation gives the vault a new key. No passphrase changes and nobody else is needed.\n"
+        "A power cut in the middle of it harms nothing: the vault is then as before."
+    )
+    BINDINGS = [
+        Binding("f8", "rotate", "rotate the vault's key"),
+        Binding("escape", "dismiss", "back"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """The state of the keys, and how far a rotation is."""
+        yield Static(id="keys")
+        yield ProgressBar(total=1.0, show_eta=False, id="progress")
+        yield Static(id="rotated")
+        yield KeyBar()
+
+    async def on_mount(self) -> None:
+        """Read the state of the keys."""
+        self.query_one(ProgressBar).display = False
+        await self._show()
+
+    async def _show(self) -> None:
+        status = await self.app.session.call(Vault.key_status)
+        members = await self.app.session.call(Vault.members)
+        self.query_one("#keys", Static).update(
+            joined(
+                shown(
+                    f"The vault's key is number {status.epoch}, made on {status.made_on}.", "bold"
+                ),
+                f"The notes' key is of generation {status.note_generation}.",
+                shown(f"Awaiting approval: {', '.join(status.waiting)}" if status.waiting else ""),
+                " ",
+                *(
+                    joined(
+                        f"{each.name:<14}",
+                        f"{each.role:<12}",
+                        "holds the notes' key" if each.holds_notes else "cannot read notes",
+                    )
+                    for each in members
+                ),
+                by="\n",
+            )
+        )
+
+    @work(exclusive=True)
+    async def action_rotate(self) -> None:
+        """Rotate the vault's key."""
+        bar, said = self.query_one(ProgressBar), self.query_one("#rotated", Static)
+        bar.display = True
+
+        def progress(step: str, share: float) -> None:
+            self.app.call_from_thread(bar.update, progress=share)
+            self.app.call_from_thread(said.update, shown(step))
+
+        def rotate(vault: Vault) -> RotationReport:
+            return vault.rotate(now=self.app.now(), progress=progress)
+
+        try:
+            report = await self.app.session.call(rotate)
+        except ConsoleError as error:
+            said.update(shown(str(error)))
+            return
+        said.update(
+            shown(f"Done in {report.seconds:.1f} s: the old key opens nothing any more.", "bold")
+        )
+        await self._show()

@@ -1,0 +1,205 @@
+"""The shift: who is on the line, what was done, and the way into a call, a break, the figures."""
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.screen import Screen
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from console import breaks, calls
+from console.calls import Draft
+from console.errors import ConsoleError
+from console.tui.app import ConsoleApp
+from console.tui.keybar import KeyBar
+from console.tui.shown import joined, shown
+
+BREAK_CHECK_SECONDS = 15.0
+
+
+class ShiftScreen(Screen[None]):
+    """Where an operator is between calls, and everybody after logging in."""
+
+    app: ConsoleApp
+    HELP = (
+        "Between calls. F2 starts a call; Enter on a finished one opens its note.\n"
+        "A call that was interrupted, by a power cut or by the lock, opens by itself."
+    )
+    BINDINGS = [
+        Binding("f2", "call", "call"),
+        Binding("f4", "rest", "break"),
+        Binding("f5", "refresh", "shift", show=False),
+        Binding("f6", "figures", "figures"),
+        Binding("f7", "directory", "directory"),
+        Binding("f8", "keys", "keys"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """Who is here above, the latest calls below."""
+        yield Static(id="site")
+        yield Static(id="cover")
+        calls_list = OptionList(id="calls", compact=True)
+        calls_list.border_title = "latest calls"
+        yield calls_list
+        yield Static(id="load")
+        yield KeyBar()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer each role its own work."""
+        member = self.app.session.member
+        allowed = {
+            "call": member.holds_notes,
+            "rest": member.role == "operator",
+            "figures": member.role == "coordinator",
+            "keys": member.role == "it",
+            "directory": member.role != "it",
+        }
+        return allowed.get(action, True)
+
+    async def on_mount(self) -> None:
+        """Show the shift, and take up a call that was going on."""
+        session = self.app.session
+        member = session.member
+        self.query_one("#site", Static).update(
+            joined(shown(session.site, "bold"), f"{member.name}, {member.role}", by=" · ")
+        )
+        if member.role == "operator" and not member.holds_notes:
+            self.app.notice("A colleague who holds notes must approve you before you take calls.")
+        await session.call(calls.coarsen, now=self.app.now())
+        await self.show()
+        if member.holds_notes:
+            mine = [
+                draft
+                for draft in await session.call(calls.drafts)
+                if draft.operator == member.name and draft.state == "live"
+            ]
+            if mine:
+                self._open(mine[0], resumed=True)
+        self.set_interval(BREAK_CHECK_SECONDS, self._break_due)
+
+    async def on_screen_resume(self) -> None:
+        """Come back to fresh figures from a call or a break."""
+        if self.is_mounted:
+            await self.show()
+
+    async def action_refresh(self) -> None:
+        """Read the shift again."""
+        await self.show()
+
+    async def show(self) -> None:
+        """Read who is on the line and the latest calls, and show them."""
+        session, now = self.app.session, self.app.now()
+        if session.member.role == "it":
+            self.query_one("#cover", Static).update("F8 shows the keys and rotates them.")
+            self.query_one("#calls").display = False
+            return
+        cover = await session.call(breaks.cover, now=now)
+        on_shift = await session.call(breaks.on_shift, now=now)
+        names = ", ".join(shift.member for shift in on_shift) or "nobody by the rota"
+        self.query_one("#cover", Static).update(
+            joined(shown(f"On the line: {names}"), shown(cover.words), by=" · ")
+        )
+        if session.member.role == "operator":
+            load = await session.call(breaks.load, session.member.name, now=now)
+            share = min(1.0, load.value / load.threshold) if load.threshold else 0.0
+            bar = "█" * round(share * 10) + "░" * (10 - round(share * 10))
+            self.query_one("#load", Static).update(
+                joined(shown(f"Your load {bar}"), "only you see this", by="  ")
+            )
+        listed = self.query_one("#calls", OptionList)
+        listed.clear_options()
+        for line in await session.call(calls.recent):
+            words = [
+                session.book.label(dimension, code)
+                for dimension in ("gender", "age", "region", "issue")
+                for code in line.coded.get(dimension, ())
+                if code != "unknown"
+            ]
+            hour = "" if line.hour is None else f" {line.hour:02}h"
+            listed.add_option(
+                Option(
+                    joined(
+                        shown(f"{line.day}{hour}", "dim"),
+                        session.book.label("kind", line.kind) if line.kind != "data" else "",
+                        shown(" · ".join(words)),
+                        shown("✎", "bold") if line.has_note else "",
+                    ),
+                    id=str(line.call),
+                )
+            )
+        if not self.focused:
+            listed.focus()
+
+    @work(exclusive=True, group="start")
+    async def action_call(self) -> None:
+        """Start a call; it is in the journal before the screen shows."""
+        try:
+            draft = await self.app.session.call(calls.start, now=self.app.now())
+        except ConsoleError as error:
+            self.app.notice(error)
+            return
+        self._open(draft)
+
+    def _open(self, draft: Draft, *, resumed: bool = False) -> None:
+        from console.tui.call import CallScreen
+
+        self.app.push_screen(CallScreen(draft, resumed=resumed), self._call_over)
+
+    async def _call_over(self, distress: int | None) -> None:
+        """Offer a break after a hard call."""
+        from console.tui.rest import RestScreen
+
+        member = self.app.session.member.name
+        offer = await self.app.session.call(breaks.offer, member, distress, now=self.app.now())
+        if offer is not None:
+            self.app.push_screen(RestScreen(offer=offer))
+
+    @work(exclusive=True, group="read")
+    @on(OptionList.OptionSelected, "#calls")
+    async def _read(self, event: OptionList.OptionSelected) -> None:
+        from console.tui.reading import ReadingScreen
+
+        if event.option_id is None or not self.app.session.member.holds_notes:
+            return
+        try:
+            finished = await self.app.session.call(calls.read, int(event.option_id))
+        except ConsoleError as error:
+            self.app.notice(error)
+            return
+        await self.app.push_screen(ReadingScreen(finished))
+
+    def action_rest(self) -> None:
+        """Take a break now: nobody has to ask."""
+        from console.tui.rest import RestScreen
+
+        self.app.push_screen(RestScreen())
+
+    async def _break_due(self) -> None:
+        """Bring a missed or booked break back, but never into a call."""
+        from console.tui.rest import RestScreen
+
+        if not self.is_current or self.app.session.member.role != "operator":
+            return
+        due = await self.app.session.call(
+            breaks.current, self.app.session.member.name, now=self.app.now()
+        )
+        if due is not None and self.is_current:
+            self.app.push_screen(RestScreen(due=due))
+
+    def action_figures(self) -> None:
+        """Go to the figures."""
+        from console.tui.figures import FiguresScreen
+
+        self.app.push_screen(FiguresScreen())
+
+    def action_directory(self) -> None:
+        """Go to the partners' directory."""
+        from console.tui.directory import DirectoryScreen
+
+        self.app.push_screen(DirectoryScreen())
+
+    def action_keys(self) -> None:
+        """Go to the keys."""
+        from console.tui.keys import KeysScreen
+
+        self.app.push_screen(KeysScreen())

@@ -1,0 +1,225 @@
+"""The call screen by keyboard."""
+
+import pytest
+from textual.widgets import Input, OptionList, TextArea
+
+from console import calls
+from console.tui.call import CallScreen
+from console.tui.codeline import CodeLine
+from console.tui.ending import EndingScreen
+from console.tui.pick import PickScreen
+from console.tui.rest import RestScreen
+from console.tui.shift import ShiftScreen
+from tests.tui.conftest import on, until, words
+from tests.vaults import open_as
+
+FULL = ("myself", "woman", "23", "punjab", "photos shared", "urgent")
+
+
+async def start(pilot) -> CallScreen:
+    await on(pilot, ShiftScreen)
+    await pilot.press("f2")
+    await on(pilot, CallScreen)
+    return pilot.app.screen
+
+
+async def code(pilot, *queries: str) -> None:
+    """Type each query in the code line and take its first answer."""
+    line = pilot.app.screen.query_one(CodeLine)
+    for query in queries:
+        await pilot.press(*(("space" if c == " " else c) for c in query))
+        await until(pilot, lambda: bool(line._hits))
+        await pilot.press("enter")
+        await until(pilot, lambda: not line.field.value)
+
+
+async def test_a_call_starts_with_its_clock_and_waits_for_the_first_key(console, clock):
+    async with console("amina").run_test(size=(80, 24)) as pilot:
+        await start(pilot)
+        assert "00:00:00" in words(pilot.app, "#status")
+        clock.forward(minutes=12, seconds=41)
+        await until(pilot, lambda: "00:12:41" in words(pilot.app, "#status"))
+
+
+async def test_a_silent_call_needs_one_digit(console, home):
+    async with console("amina").run_test(size=(80, 24)) as pilot:
+        await start(pilot)
+        await pilot.press("1")
+        await on(pilot, ShiftScreen)
+        await pilot.press("f12")
+    with open_as(home, "amina") as vault:
+        kinds = [line.kind for line in calls.recent(vault)]
+        assert kinds == ["silent"]
+        assert calls.drafts(vault) == []
+
+
+async def test_the_first_letter_goes_to_the_code_line(console):
+    async with console("amina").run_test(size=(80, 24)) as pilot:
+        screen = await start(pilot)
+        await pilot.press("i", "n", "s", "t", "a")
+        await until(pilot, lambda: screen.query_one(Input).value == "insta")
+        assert "Instagram" in words(pilot.app, "#hits")
+
+
+async def test_enter_takes_the_first_code_and_minus_takes_it_back(console):
+    async with console("amina").run_test(size=(80, 24)) as pilot:
+        screen = await start(pilot)
+        await code(pilot, "woman", "23")
+        assert screen._draft.coded["age"] == ("18-25",)
+        await pilot.press("-")
+        await until(pilot, lambda: "age" not in screen._draft.coded)
+        assert screen._draft.coded["gender"] == ("woman",)
+
+
+async def test_a_digit_after_letters_takes_that_answer(console):
+    async with console("amina").run_test(size=(80, 24)) as pilot:
+        screen = await start(pilot)
+        await pilot.press(*"account")
+        line = screen.query_one(CodeLine)
+        await until(pilot, lambda: len(line._hits) > 1)
+        second = line._hits[1]
+        await pilot.press("2")
+        await until(pilot, lambda: second.code in screen._draft.coded.get(second.dimension, ()))
+
+
+async def test_the_form_codes_by_tab_and_enter(console):
+    async with console("amina").run_test(size=(80, 24)) as pilot:
+        screen = await start(pilot)
+        await pilot.press("tab")
+        while not isinstance(pilot.app.focused, OptionList):
+            await pilot.press("tab")
+        form = screen.query_one("#form", OptionList)
+        form.highlighted = form.get_option_index("gender")
+        await pilot.press("enter")
+        await on(pilot, PickScreen)
+        await pilot.press(*"wom", "enter")
+        await until(pilot, lambda: screen._draft.coded.get("gender") == ("woman",))
+
+
+async def test_a_call_cannot_end_before_the_required_codes(console):
+    async with console("amina").run_test(size=(80, 24)) as pilot:
+        screen = await start(pilot)
+        await code(pilot, "woman")
+        await pilot.press("f9")
+        await on(pilot, EndingScreen)
+        await pilot.press("3")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, EndingScreen)
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is screen)
+        assert screen.query_one("#form").has_focus
+
+
+async def test_a_whole_call_is_kept_and_its_note_read_again(console, home):
+    async with console("amina").run_test(size=(80, 24)) as pilot:
+        screen = await start(pilot)
+        await code(pilot, *FULL)
+        screen.query_one(TextArea).focus()
+        await pilot.press(*"she", "space", *"is", "space", *"afraid")
+        await pilot.press("f9")
+        await on(pilot, EndingScreen)
+        await pilot.press("2")
+        await on(pilot, ShiftScreen)
+        await pilot.press("f12")
+    with open_as(home, "amina") as vault:
+        [line] = calls.recent(vault)
+        finished = calls.read(vault, line.call)
+        assert finished.note == "she is afraid"
+        assert finished.coded["gender"] == ("woman",)
+        assert finished.coded["age"] == ("18-25",)
+        assert finished.coded["region"] == ("PK-PB",)
+
+
+async def test_a_hard_call_offers_a_break(console):
+    async with console("amina").run_test(size=(80, 24)) as pilot:
+        await start(pilot)
+        await code(pilot, *FULL)
+        await pilot.press("f9")
+        await on(pilot, EndingScreen)
+        await pilot.press("5")
+        await on(pilot, RestScreen)
+
+
+async def test_locking_in_a_call_and_coming_back_finds_the_note_and_the_cursor(console, home):
+    from console.tui.unlock import UnlockScreen
+    from tests.vaults import passphrase
+
+    async with console("amina").run_test(size=(80, 24)) as pilot:
+        screen = await start(pilot)
+        await code(pilot, "woman")
+        screen.query_one(TextArea).focus()
+        await pilot.press(*"abc", "left")
+        await pilot.press("f12")
+        await on(pilot, UnlockScreen)
+        assert [type(each) for each in pilot.app.screen_stack] == [UnlockScreen]
+        await pilot.press(*(("space" if c == " " else c) for c in passphrase("amina")), "enter")
+        await on(pilot, CallScreen)
+        note = pilot.app.screen.query_one(TextArea)
+        assert (note.text, note.cursor_location) == ("abc", (0, 2))
+        assert pilot.app.screen._draft.coded == {"gender": ("woman",)}
+
+
+async def test_the_status_says_saved_only_when_the_journal_has_it(console):
+    async with console("amina").run_test(size=(80, 24)) as pilot:
+        screen = await start(pilot)
+        assert "saved" not in words(pilot.app, "#status")
+        screen.query_one(TextArea).focus()
+        await pilot.press("a")
+        await until(pilot, lambda: "saved" in words(pilot.app, "#status"))
+        drafts = await pilot.app.session.call(calls.drafts)
+        assert [draft.note for draft in drafts] == ["a"]
+
+
+async def test_an_identifier_is_named_and_one_key_replaces_it(console):
+    async with console("amina").run_test(size=(80, 24)) as pilot:
+        screen = await start(pilot)
+        note = screen.query_one(TextArea)
+        note.focus()
+        note.insert("call 0300 1234567 back")
+        await until(pilot, lambda: "F10" in words(pilot.app, "#mark"))
+        await pilot.press("f10")
+        await until(pilot, lambda: "1234567" not in note.text)
+        assert note.text.startswith("call [")
+        assert note.text.endswith("] back")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[@click=app.leave]x[/]",
+        "[/nothing]",
+        "\x1b]52;c;aGk=\x07",
+        "\u202egnp.exe",
+        "ا\u200dب",
+        "😀" * 50,
+    ],
+)
+async def test_hostile_text_in_a_note_runs_nothing_and_crashes_nothing(console, home, text):
+    from console.tui.reading import ReadingScreen
+
+    async with console("amina").run_test(size=(80, 24)) as pilot:
+        screen = await start(pilot)
+        await code(pilot, *FULL)
+        screen.query_one(TextArea).insert(text)
+        await pilot.press("f9")
+        await on(pilot, EndingScreen)
+        await pilot.press("1")
+        await on(pilot, ShiftScreen)
+        await until(pilot, lambda: pilot.app.screen.query_one(OptionList).option_count == 1)
+        await pilot.press("down", "enter")
+        await on(pilot, ReadingScreen)
+        said = words(pilot.app, "#read-note")
+        assert "\x1b" not in said
+        assert "\u202e" not in said
+
+
+async def test_the_terminal_may_shrink_and_grow_in_a_call(console):
+    async with console("amina").run_test(size=(80, 24)) as pilot:
+        screen = await start(pilot)
+        screen.query_one(TextArea).focus()
+        await pilot.press("a")
+        await pilot.resize_terminal(20, 5)
+        await pilot.press("b")
+        await pilot.resize_terminal(80, 24)
+        await pilot.press("c")
+        assert screen.query_one(TextArea).text == "abc"
