@@ -9,6 +9,7 @@ from pathlib import Path
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding
+from textual.dom import DOMNode
 from textual.screen import Screen
 
 from console.errors import ConsoleError
@@ -186,8 +187,8 @@ class ConsoleApp(App[None]):
             if active.enabled and binding.description and binding.action != "command_palette":
                 key = key_name(self, binding)
 
-                async def act(active: object = active.node, action: str = binding.action) -> None:
-                    await self.run_action(action, active)  # type: ignore[arg-type]
+                async def act(node: DOMNode = active.node, action: str = binding.action) -> None:
+                    await self.run_action(action, node)
 
                 yield SystemCommand(f"{binding.description.capitalize()} ({key})", "", act)
         yield SystemCommand(

@@ -19,6 +19,13 @@ from console.vault.notekeys import NoteKeys, read_roster
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
+_ONE: dict[Role, str] = {
+    "operator": "an operator",
+    "coordinator": "the coordinator",
+    "it": "IT staff",
+}
+_MANY: dict[Role, str] = _ONE | {"operator": "operators"}
+
 
 class Vault:
     """An open vault and the member who opened it; used from one thread at a time.
@@ -104,8 +111,8 @@ class Vault:
         """Raise Refused unless this member has one of ``roles``."""
         if self.member.role not in roles:
             raise Refused(
-                f"This is for {' or '.join(_called(role) for role in roles)}: "
-                f"you are logged in as {_called(self.member.role)}."
+                f"This is for {' or '.join(_MANY[role] for role in roles)}: "
+                f"you are logged in as {_ONE[self.member.role]}."
             )
 
     def require_notes(self) -> NoteKeys:
@@ -115,7 +122,7 @@ class Vault:
                 "You cannot read or write notes yet: an operator who can must approve you "
                 "(`helpline member approve`)."
                 if self.member.role == "operator"
-                else f"Notes are for operators: you are logged in as {_called(self.member.role)}."
+                else f"Notes are for operators: you are logged in as {_ONE[self.member.role]}."
             )
         return self.notes
 
@@ -337,7 +344,3 @@ class Vault:
 
     def __repr__(self) -> str:
         return f"Vault({self.member!r})"
-
-
-def _called(role: Role) -> str:
-    return "IT staff" if role == "it" else f"{role}s" if role == "operator" else "the coordinator"
