@@ -32,6 +32,7 @@ _DAYS_BETWEEN = 11
 _STALE_EVERY, _STALE_DAYS = 7, 240
 
 _SHIFT = timedelta(hours=8)
+_COUNSELLED = timedelta(days=9)
 _ROTA_DAYS = 7
 _STARTS = {_AMINA: 9, _NOOR: 11}
 
@@ -74,7 +75,10 @@ def build(
     with _as(home, _AMINA, secret, now) as vault:
         vault.approve(_NOOR, vault.fingerprint(_NOOR), now=now)
         _calls(vault, now, random or SystemRandom())
+        _counselling(vault, now)
         vault.checkpoint()
+    with _as(home, _NOOR, secret, now) as vault:
+        _counselling(vault, now)
     tell("ready", 1.0)
     return Demonstration(MEMBERS, secret)
 
@@ -119,6 +123,16 @@ def shifts(now: datetime) -> Iterator[tuple[str, datetime, datetime]]:
         for member, at in _STARTS.items():
             starts = hour.replace(hour=at) + timedelta(days=ahead)
             yield member, starts, starts + _SHIFT
+
+
+def _counselling(vault: "Vault", now: datetime) -> None:
+    """Give the operator the counselling of the month, so that it is not what every call offers."""
+    from console import breaks
+
+    then = now - _COUNSELLED
+    booked = breaks.book(vault, vault.member.name, "counselling", now=then)
+    breaks.start(vault, booked.id, now=then)
+    breaks.end(vault, booked.id, now=then + timedelta(minutes=booked.minutes))
 
 
 def _calls(vault: "Vault", now: datetime, random: Random) -> None:

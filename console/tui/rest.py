@@ -17,11 +17,11 @@ from console.tui.keybar import KeyBar
 from console.tui.shown import clock, shown
 
 KINDS = {
-    "1": ("short", "short break", 10),
-    "2": ("debrief_colleague", "debrief with a colleague", 15),
-    "3": ("debrief_supervisor", "debrief with the supervisor", 20),
-    "4": ("meal", "meal", 30),
-    "5": ("counselling", "counselling", 50),
+    "1": ("short", "short break"),
+    "2": ("debrief_colleague", "debrief with a colleague"),
+    "3": ("debrief_supervisor", "debrief with the supervisor"),
+    "4": ("meal", "meal"),
+    "5": ("counselling", "counselling"),
 }
 
 
@@ -37,10 +37,7 @@ class RestScreen(Screen[None]):
         Binding("f4", "take", "take the break"),
         Binding("escape", "later", "not now"),
         Binding("enter", "end", "I am back"),
-        *(
-            Binding(key, f"kind('{key}')", words, show=False)
-            for key, (_, words, _) in KINDS.items()
-        ),
+        *(Binding(key, f"kind('{key}')", words, show=False) for key, (_, words) in KINDS.items()),
     ]
 
     def __init__(self, *, offer: Offer | None = None, due: Break | None = None) -> None:
@@ -48,6 +45,7 @@ class RestScreen(Screen[None]):
         self._offer = offer
         self._break = due
         self._cover_words = ""
+        self._policy = breaks.Policy()
 
     def compose(self) -> ComposeResult:
         """A few quiet lines in the middle."""
@@ -78,6 +76,7 @@ class RestScreen(Screen[None]):
         self.set_interval(1.0, self._show)
         cover = await self.app.session.call(breaks.cover, now=self.app.now())
         self._cover_words = cover.words
+        self._policy = await self.app.session.call(breaks.policy)
         self._show()
 
     def _show(self) -> None:
@@ -94,10 +93,11 @@ class RestScreen(Screen[None]):
         elif self._offer is not None:
             kind, minutes, why = self._offer.kind, self._offer.minutes, self._offer.reason
         else:
-            kind, minutes, why = "short", KINDS["1"][2], ""
+            kind, minutes, why = "short", self._policy.minutes("short"), ""
         title.update(shown(why, "bold"))
         kinds = "\n".join(
-            f"{key}  {text}, {length} min" for key, (_, text, length) in KINDS.items()
+            f"{key}  {text}, {self._policy.minutes(name)} min"
+            for key, (name, text) in KINDS.items()
         )
         words.update(
             shown(
@@ -111,26 +111,21 @@ class RestScreen(Screen[None]):
     async def action_take(self) -> None:
         """Book what is offered and start it."""
         if self._break is None:
-            kind = self._offer.kind if self._offer else "short"
-            await self._book(kind, self._offer.minutes if self._offer else None)
+            await self._book(self._offer.kind if self._offer else "short")
         await self._start()
 
     @work(exclusive=True)
     async def action_kind(self, key: str) -> None:
         """Book another kind and start it."""
-        kind, _, minutes = KINDS[key]
+        kind, _ = KINDS[key]
         if self._break is None or self._break.kind != kind:
-            await self._book(kind, minutes)
+            await self._book(kind)
         await self._start()
 
-    async def _book(self, kind: str, minutes: int | None) -> None:
+    async def _book(self, kind: str) -> None:
         try:
             self._break = await self.app.session.call(
-                breaks.book,
-                self.app.session.member.name,
-                kind,
-                minutes=minutes,
-                now=self.app.now(),
+                breaks.book, self.app.session.member.name, kind, now=self.app.now()
             )
         except ConsoleError as error:
             self.app.notice(error)
@@ -145,7 +140,6 @@ class RestScreen(Screen[None]):
         except ConsoleError as error:
             self.app.notice(error)
             return
-        self.add_class("-running")
         self._show()
         self.refresh_bindings()
 
@@ -153,7 +147,7 @@ class RestScreen(Screen[None]):
     async def action_later(self) -> None:
         """Not now: an offered or booked break is kept and comes back."""
         if self._break is None and self._offer is not None:
-            await self._book(self._offer.kind, self._offer.minutes)
+            await self._book(self._offer.kind)
         if self._break is not None:
             try:
                 await self.app.session.call(breaks.miss, self._break.id, now=self.app.now())
@@ -173,4 +167,4 @@ class RestScreen(Screen[None]):
 
 
 def _words(kind: str) -> str:
-    return next(words for name, words, _ in KINDS.values() if name == kind)
+    return next(words for name, words in KINDS.values() if name == kind)

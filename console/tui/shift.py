@@ -149,6 +149,8 @@ class ShiftScreen(Screen[None]):
         """Offer a break after a hard call."""
         from console.tui.rest import RestScreen
 
+        if distress is None:
+            return
         member = self.app.session.member.name
         offer = await self.app.session.call(breaks.offer, member, distress, now=self.app.now())
         if offer is not None:

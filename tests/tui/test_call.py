@@ -46,6 +46,8 @@ async def test_a_silent_call_needs_one_digit(console, home):
         await start(pilot)
         await pilot.press("1")
         await on(pilot, ShiftScreen)
+        await until(pilot, lambda: pilot.app.screen.query_one(OptionList).option_count == 1)
+        assert isinstance(pilot.app.screen, ShiftScreen)
         await pilot.press("f12")
     with open_as(home, "amina") as vault:
         kinds = [line.kind for line in calls.recent(vault)]
