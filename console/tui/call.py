@@ -22,7 +22,7 @@ from console.tui.keybar import KeyBar
 from console.tui.session import Session
 from console.tui.shown import clock, joined, shown
 
-JOURNAL_SECONDS = 0.4
+JOURNAL_SECONDS = 0.25
 """From the first unsaved key to the journal; what a kill can cost is this and a disk's flush."""
 
 RETRY_SECONDS = 2.0
