@@ -220,11 +220,9 @@ class CallScreen(Screen[int | None]):
     def _noted(self) -> None:
         note = self.query_one(NoteArea)
         text, cursor = note.text, note.cursor_location
-        if text != self._draft.note:
+        if (text, cursor) != (self._draft.note, self._draft.cursor):
             self._draft = replace(self._draft, note=text, cursor=cursor)
             self._changed()
-        elif cursor != self._draft.cursor:
-            self._draft = replace(self._draft, cursor=cursor)
 
     def _guard(self) -> None:
         """Point out what looks like an identifier, and offer codes for words in the note."""
