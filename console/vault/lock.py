@@ -19,11 +19,18 @@ if sys.platform == "win32":
         os.lseek(descriptor, 1 << 30, os.SEEK_SET)
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
 
+    def _let_go(descriptor: int) -> None:
+        os.lseek(descriptor, 1 << 30, os.SEEK_SET)
+        msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
+
 else:
     import fcntl
 
     def _grab(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _let_go(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
 
 
 class Lock:
@@ -66,6 +73,8 @@ class Lock:
     def release(self) -> None:
         """Give the vault free; a second time does nothing."""
         if self._descriptor is not None:
+            # Not by closing alone: a child that is just being started may share the descriptor.
+            _let_go(self._descriptor)
             os.close(self._descriptor)
             self._descriptor = None
 
