@@ -75,6 +75,37 @@ CREATE TABLE code (
     PRIMARY KEY (dimension, code)
 ) WITHOUT ROWID;
 
+-- Every change of a code list, in order; the codebook's version is the last number.
+-- `detail` is JSON: the labels before and after, or the codes that one was split into.
+CREATE TABLE code_change (
+    version   INTEGER PRIMARY KEY,
+    day       TEXT NOT NULL,
+    dimension TEXT NOT NULL,
+    code      TEXT NOT NULL,
+    change    TEXT NOT NULL CHECK (change IN (
+        'added', 'renamed', 'merged', 'split', 'retired', 'restored')),
+    detail    TEXT NOT NULL DEFAULT '{}'
+);
+
+-- What a merged code counts as. Calls keep the code that they were coded with; whoever
+-- counts reads it through this table, so that a series goes on unbroken.
+CREATE TABLE code_merge (
+    dimension TEXT NOT NULL,
+    code      TEXT NOT NULL,
+    successor TEXT NOT NULL,
+    PRIMARY KEY (dimension, code)
+) WITHOUT ROWID;
+
+-- The coordinator's own wording of a card (what to ask and say), in place of the shipped one.
+CREATE TABLE card (
+    name       TEXT NOT NULL,
+    language   TEXT NOT NULL,
+    title      TEXT NOT NULL,
+    body       TEXT NOT NULL,
+    changed_on TEXT NOT NULL,
+    PRIMARY KEY (name, language)
+) WITHOUT ROWID;
+
 
 -- Calls --------------------------------------------------------------------------
 
@@ -108,7 +139,8 @@ CREATE TABLE call (
     want             TEXT NOT NULL DEFAULT 'unknown',
     outcome          TEXT NOT NULL DEFAULT 'unknown',
     distress         INTEGER CHECK (distress BETWEEN 1 AND 5),
-    batch            INTEGER REFERENCES call_batch (id)
+    batch            INTEGER REFERENCES call_batch (id),
+    relation         TEXT NOT NULL DEFAULT 'unknown'
 );
 CREATE INDEX call_by_period ON call (period);
 -- A load is read after every call; imported calls have no distress and stay out of it.
@@ -139,6 +171,49 @@ CREATE TABLE note (
     sealed   BLOB NOT NULL,
     PRIMARY KEY (call, revision)
 ) WITHOUT ROWID;
+
+-- What the codes of a finished call were before they were amended, sealed under the key of
+-- the call's day; the note before is a revision of its own, above.
+CREATE TABLE amendment (
+    call       INTEGER NOT NULL REFERENCES call (id) ON DELETE CASCADE,
+    revision   INTEGER NOT NULL,
+    day        TEXT NOT NULL,
+    amended_on TEXT NOT NULL,
+    member     TEXT NOT NULL REFERENCES member (name),
+    sealed     BLOB NOT NULL,
+    PRIMARY KEY (call, revision)
+) WITHOUT ROWID;
+
+-- A key for return codes, sealed under the notes' key.
+CREATE TABLE return_key (
+    generation INTEGER PRIMARY KEY,
+    sealed     BLOB NOT NULL
+);
+
+-- What a caller may keep to go on another day without saying who they are: a keyed hash
+-- of eight digits, never the digits, and the calls that belong together by it.
+CREATE TABLE return_code (
+    id      INTEGER PRIMARY KEY,
+    digest  BLOB NOT NULL UNIQUE,
+    made_on TEXT NOT NULL
+);
+CREATE TABLE return_call (
+    return_code INTEGER NOT NULL REFERENCES return_code (id) ON DELETE CASCADE,
+    call        INTEGER NOT NULL REFERENCES call (id) ON DELETE CASCADE,
+    PRIMARY KEY (return_code, call)
+) WITHOUT ROWID;
+
+-- How a caller wants to be called back, who said so: sealed under a key of its own, which
+-- is sealed under the notes' key and goes with the row on the day it expires.
+CREATE TABLE contact (
+    call       INTEGER PRIMARY KEY REFERENCES call (id) ON DELETE CASCADE,
+    generation INTEGER NOT NULL,
+    sealed_key BLOB NOT NULL,
+    sealed     BLOB NOT NULL,
+    consent_on TEXT NOT NULL,
+    expires_on TEXT NOT NULL
+);
+CREATE INDEX contact_by_expiry ON contact (expires_on);
 
 -- The journal: calls still going on, the latest state of each, sealed.
 CREATE TABLE draft (
@@ -358,8 +433,8 @@ CREATE VIEW call_load AS
 
 -- For figures: one row a data call that has ended.
 CREATE VIEW tally_call AS
-    SELECT id AS call, period, caller, gender, age, region, language, perpetrator, urgency,
-           first_disclosure, prior_contact, source, campaign, campus, want, outcome
+    SELECT id AS call, period, caller, relation, gender, age, region, language, perpetrator,
+           urgency, first_disclosure, prior_contact, source, campaign, campus, want, outcome
     FROM call
     WHERE period IS NOT NULL AND kind = 'data';
 

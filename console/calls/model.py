@@ -29,12 +29,15 @@ SINGLE = (
     "campus",
     "want",
     "outcome",
+    "relation",
 )
 MULTIPLE = ("issue", "platform", "setting")
 DATA = "data"
 
 # Version of the draft's format; a draft outlives an update of the console by hours at most.
-_FORMAT = 1
+_FORMAT = 2
+# In version 1 the caller's relation to the person concerned was a code of `caller`.
+_RELATIONS = frozenset({"parent", "family", "partner", "friend", "colleague"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +80,15 @@ class Draft:
         """
         try:
             kept = json.loads(payload)
-            if kept["format"] != _FORMAT or kept["state"] not in get_args(State):
+            if kept["format"] not in (1, _FORMAT) or kept["state"] not in get_args(State):
                 raise ValueError
             row, column = kept["cursor"]
+            coded = {name: tuple(codes) for name, codes in kept["coded"].items()}
             return cls(
                 call=call,
                 operator=kept["operator"],
                 started_at=datetime.fromisoformat(kept["started_at"]),
-                coded={name: tuple(codes) for name, codes in kept["coded"].items()},
+                coded=coded if kept["format"] == _FORMAT else _brought_up(coded),
                 note=kept["note"],
                 cursor=(row, column),
                 state=kept["state"],
@@ -94,6 +98,13 @@ class Draft:
                 f"the draft of call {call} can't be read: a newer console wrote it, or it is "
                 "damaged; update the console, or restore a backup"
             ) from error
+
+
+def _brought_up(coded: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    relation = coded.get("caller", ("",))[:1]
+    if _RELATIONS.isdisjoint(relation):
+        return coded
+    return {**coded, "caller": ("on_behalf",), "relation": relation}
 
 
 @dataclass(frozen=True, slots=True)

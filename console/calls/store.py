@@ -17,15 +17,15 @@ FINISH_CALL = """
         operator = ?, day = ?, hour = ?, minutes = ?, ended_at = ?, period = ?, distress = ?,
         kind = ?, caller = ?, gender = ?, age = ?, region = ?, language = ?, perpetrator = ?,
         urgency = ?, safe = ?, first_disclosure = ?, prior_contact = ?, source = ?, campaign = ?,
-        campus = ?, want = ?, outcome = ?
+        campus = ?, want = ?, outcome = ?, relation = ?
     WHERE id = ? AND period IS NULL
 """
 ADD_CALL = """
     INSERT INTO call (
         id, operator, day, hour, period, batch,
         kind, caller, gender, age, region, language, perpetrator, urgency, safe,
-        first_disclosure, prior_contact, source, campaign, campus, want, outcome
-    ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        first_disclosure, prior_contact, source, campaign, campus, want, outcome, relation
+    ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 ADD_MENTION = "INSERT INTO call_mention (call, dimension, code) VALUES (?, ?, ?)"
 PUBLISHED = "SELECT period FROM published_period"
@@ -37,14 +37,14 @@ COUNT_BATCH = "UPDATE call_batch SET rows = ? WHERE id = ?"
 RECENT = """
     SELECT id, day, hour, operator, EXISTS (SELECT 1 FROM note WHERE note.call = call.id),
            kind, caller, gender, age, region, language, perpetrator, urgency, safe,
-           first_disclosure, prior_contact, source, campaign, campus, want, outcome
+           first_disclosure, prior_contact, source, campaign, campus, want, outcome, relation
     FROM call WHERE period IS NOT NULL AND batch IS NULL
     ORDER BY id DESC LIMIT ?
 """
 ONE_CALL = """
     SELECT day, hour, operator, minutes, distress,
            kind, caller, gender, age, region, language, perpetrator, urgency, safe,
-           first_disclosure, prior_contact, source, campaign, campus, want, outcome
+           first_disclosure, prior_contact, source, campaign, campus, want, outcome, relation
     FROM call WHERE id = ? AND period IS NOT NULL
 """
 MENTIONS = "SELECT dimension, code FROM call_mention WHERE call = ? ORDER BY dimension, code"

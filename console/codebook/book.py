@@ -134,6 +134,10 @@ class Codebook:
         """Return the required dimensions that are not coded yet; six at most."""
         return rules.missing(self._rules, coded)
 
+    def implied(self, coded: Coded) -> dict[str, tuple[str, ...]]:
+        """Return ``coded`` with what its codes imply: a mother calls for somebody else."""
+        return rules.implied(self._rules, coded)
+
     @cached_property
     def _index(self) -> Index:
         return Index(

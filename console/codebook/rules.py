@@ -21,6 +21,15 @@ class Show:
 
 
 @dataclass(frozen=True, slots=True)
+class Imply:
+    """``code`` is coded in ``dimension`` too when one of the codes of ``when`` is."""
+
+    dimension: str
+    code: str
+    when: Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """The rules of the form; names of dimensions throughout."""
 
@@ -28,6 +37,7 @@ class Rules:
     always: frozenset[str]
     suggested: frozenset[str]
     show: tuple[Show, ...]
+    imply: tuple[Imply, ...]
 
 
 def is_data(coded: Coded) -> bool:
@@ -54,6 +64,17 @@ def missing(rules: Rules, coded: Coded) -> tuple[str, ...]:
     if not is_data(coded):
         return ()
     return tuple(name for name in rules.required if not coded.get(name))
+
+
+def implied(rules: Rules, coded: Coded) -> dict[str, tuple[str, ...]]:
+    """Return ``coded`` with what its codes imply in dimensions that are not coded yet."""
+    whole = dict(coded)
+    for rule in rules.imply:
+        if not whole.get(rule.dimension) and all(
+            _meets(whole.get(name, ()), codes) for name, codes in rule.when.items()
+        ):
+            whole[rule.dimension] = (rule.code,)
+    return whole
 
 
 def _meets(codes: tuple[str, ...], wanted: frozenset[str]) -> bool:

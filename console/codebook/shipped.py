@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Any
 
 from console.codebook.model import Entry, Shape
-from console.codebook.rules import Rules, Show
+from console.codebook.rules import Imply, Rules, Show
 
 
 @cache
@@ -57,6 +57,14 @@ def rules() -> Rules:
                 rule["dimension"], {name: frozenset(codes) for name, codes in rule["when"].items()}
             )
             for rule in table["show"]
+        ),
+        imply=tuple(
+            Imply(
+                rule["dimension"],
+                rule["code"],
+                {name: frozenset(codes) for name, codes in rule["when"].items()},
+            )
+            for rule in table["imply"]
         ),
     )
 

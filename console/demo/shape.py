@@ -57,7 +57,7 @@ def _call(day: date, random: Random) -> MadeUp:
     kind = _draw("kind", random)
     if kind != "data":
         return MadeUp(operator, day, hour, NON_DATA_MINUTES, None, kind, {}, ())
-    gender, caller = _draw("who", random).split()
+    gender, caller, relation = _draw("who", random).split()
     single = {name: _draw(name, random) for name in SINGLE}
     issues = dict.fromkeys((_draw("issue", random), _draw("another_issue", random)))
     mentions = [("issue", code) for code in issues if code != "none"]
@@ -70,7 +70,7 @@ def _call(day: date, random: Random) -> MadeUp:
         minutes=min(max(minutes, _LEAST_MINUTES), _MOST_MINUTES),
         distress=random.choices(list(_DISTRESS), list(_DISTRESS.values()))[0],
         kind=kind,
-        single={"gender": gender, "caller": caller, **single},
+        single={"gender": gender, "caller": caller, "relation": relation, **single},
         mentions=tuple(mentions),
     )
 

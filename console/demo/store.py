@@ -14,8 +14,8 @@ PUT_CALL = """
     INSERT INTO call (
         id, operator, day, hour, minutes, ended_at, period, kind, distress, caller, gender, age,
         region, language, perpetrator, urgency, safe, first_disclosure, prior_contact, source,
-        campaign, campus, want, outcome)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        campaign, campus, want, outcome, relation)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
 PUT_MENTION = "INSERT INTO call_mention (call, dimension, code) VALUES (?, ?, ?)"
@@ -30,6 +30,7 @@ ASSURE = "UPDATE service SET assured_date = ? WHERE id = ?"
 SINGLE = (
     "caller", "gender", "age", "region", "language", "perpetrator", "urgency", "safe",
     "first_disclosure", "prior_contact", "source", "campaign", "campus", "want", "outcome",
+    "relation",
 )  # fmt: skip
 UNKNOWN = "unknown"
 

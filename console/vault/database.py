@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from console.errors import ConsoleError, VaultDamaged
 from console.vault.files import create_private, file_trouble
 from console.vault.keyring import RawKey
+from console.vault.migrations import migrate
 from console.vault.model import VaultBusy
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
 # "HLPV" in ASCII: tells `file` and a second implementation whose database this is.
 APPLICATION_ID = 0x484C5056
-SCHEMA_VERSION = 1
-STAMPS = ("PRAGMA application_id = 0x484C5056", "PRAGMA user_version = 1")
+SCHEMA_VERSION = 2
+STAMPS = ("PRAGMA application_id = 0x484C5056", "PRAGMA user_version = 2")
 SALT = 16
 _OLDEST = (3, 51, 3)
 _SMALLEST = 4096
@@ -159,14 +160,18 @@ def read_salt(path: Path) -> bytes:
     return salt
 
 
-def check_version(connection: Any) -> None:
-    """Raise VaultDamaged for another program's database, ConsoleError for a newer vault."""
+def bring_up_to_date(connection: Any) -> None:
+    """Migrate an older vault; nothing to do for one of this version.
+
+    Raises VaultDamaged for another program's database, ConsoleError for a newer vault.
+    """
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if application != APPLICATION_ID:
         raise VaultDamaged("vault.db is not a vault of this program: restore it from a backup.")
     if version > SCHEMA_VERSION:
         raise ConsoleError("This vault was made by a newer version: install that version.")
+    migrate(connection, version, schema())
 
 
 @contextlib.contextmanager

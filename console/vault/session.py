@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from console.errors import ConsoleError, Refused, VaultDamaged
 from console.vault import audit, members, rotation, store
-from console.vault.database import check_version, connect, driver, read_salt, trouble, wrap
+from console.vault.database import bring_up_to_date, connect, driver, read_salt, trouble, wrap
 from console.vault.identity import Identity, Public
 from console.vault.keyring import Keyring, RawKey, SignedKeyring
 from console.vault.lock import Lock
@@ -82,7 +82,7 @@ class Vault:
         self.db = wrap(self.conn)
 
     def _prove(self, signed: SignedKeyring) -> None:
-        check_version(self.conn)
+        bring_up_to_date(self.conn)
         known = members.known(self.conn)
         # A damaged page can come as zeros once; the driver raises at the statement after it, so
         # what `known` holds is judged only after another one.

@@ -46,7 +46,7 @@ ATTACH = "ATTACH DATABASE ? AS rotating KEY ?"
 # The new file is made durable as a whole once it is proven; nobody reads it before.
 ATTACHED = ("PRAGMA rotating.journal_mode = OFF", "PRAGMA rotating.synchronous = OFF")
 EXPORT = "SELECT sqlcipher_export('rotating')"
-STAMPED = ("PRAGMA rotating.application_id = 0x484C5056", "PRAGMA rotating.user_version = 1")
+STAMPED = ("PRAGMA rotating.application_id = 0x484C5056", "PRAGMA rotating.user_version = 2")
 DETACH = "DETACH DATABASE rotating"
 # 256 MiB of pages, so that the proofs of a usual vault read and decrypt each page once.
 LARGE_CACHE = "PRAGMA cache_size = -262144"
@@ -55,6 +55,7 @@ CHECK_PAGES = "PRAGMA cipher_integrity_check"
 CHECK_TREES = "PRAGMA integrity_check"
 CHECK_KEYS = "PRAGMA foreign_key_check"
 SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name"
+VIEWS = "SELECT name FROM sqlite_schema WHERE type = 'view' ORDER BY name"
 TABLES = """
 SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite^_%' ESCAPE '^'
 ORDER BY name
@@ -66,7 +67,17 @@ def scan(table: str) -> str:
 
     A table's name is no parameter in SQL, so it is quoted; it comes from the schema itself.
     """
-    return _SCAN.replace("?", '"' + table.replace('"', '""') + '"')
+    return _SCAN.replace("?", _quoted(table))
+
+
+def drop_view(name: str) -> str:
+    """Return the statement that drops a view; its name comes from the schema itself."""
+    return _DROP_VIEW.replace("?", _quoted(name))
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 _SCAN = "SELECT * FROM ? NOT INDEXED"
+_DROP_VIEW = "DROP VIEW ?"

@@ -34,7 +34,7 @@ def a_draft() -> dict[str, object]:
 @pytest.mark.parametrize(
     "change",
     [
-        {"format": 2},
+        {"format": 99},
         {"state": "asleep"},
         {"started_at": "yesterday"},
         {"cursor": [1]},
@@ -56,3 +56,9 @@ def test_what_is_no_draft_is_named_damaged(payload):
 def test_the_note_is_not_in_what_python_prints():
     draft = Draft(1, "amina", datetime(2026, 11, 21, tzinfo=UTC), note="canary")
     assert "canary" not in repr(draft)
+
+
+def test_a_draft_of_an_older_console_gets_its_relation_told_apart():
+    old = a_draft() | {"format": 1, "coded": {"caller": ["friend"]}}
+    read = Draft.decode(7, json.dumps(old).encode())
+    assert read.coded == {"caller": ("on_behalf",), "relation": ("friend",)}

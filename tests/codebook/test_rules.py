@@ -62,3 +62,14 @@ def test_missing_are_the_required_ones_without_a_code(coded):
     coded.pop("kind", None)
     missing = set(BOOK.missing(coded))
     assert missing == {name for name in shipped.rules().required if not coded.get(name)}
+
+
+def test_who_calls_as_a_mother_calls_for_somebody_else():
+    assert BOOK.implied({"relation": ("parent",)})["caller"] == ("on_behalf",)
+    assert BOOK.implied({"relation": ("parent",), "caller": ("witness",)})["caller"] == ("witness",)
+    assert "caller" not in BOOK.implied({"relation": ("unknown",)})
+
+
+def test_a_relation_is_asked_of_who_calls_for_somebody_else_alone():
+    assert "relation" in BOOK.shown({"caller": ("on_behalf",)})
+    assert "relation" not in BOOK.shown({"caller": ("self",)})

@@ -30,7 +30,7 @@ FIRST = [
     ("menace", "issue", "threats"),
     ("dhamki", "issue", "threats"),
     ("shohar", "perpetrator", "partner"),
-    ("mere", "caller", "parent"),
+    ("mere", "relation", "parent"),
 ]
 
 

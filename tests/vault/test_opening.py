@@ -223,7 +223,7 @@ def test_every_setting_of_the_database_holds(home: Path) -> None:
         "secure_delete": 1,
         "temp_store": 2,
         "application_id": 0x484C5056,
-        "user_version": 1,
+        "user_version": 2,
     }
     with open_as(home, "amina") as vault:
         found = {name: vault.conn.execute(f"PRAGMA {name}").fetchone()[0] for name in wanted}
@@ -246,7 +246,7 @@ def test_a_new_vault_has_the_schema_of_schema_sql(home: Path) -> None:
 
 def test_a_newer_vault_is_not_touched(home: Path) -> None:
     with open_as(home, "ines") as vault:
-        vault.conn.execute("PRAGMA user_version = 2")
+        vault.conn.execute("PRAGMA user_version = 99")
     with pytest.raises(Exception, match="newer version"):
         open_as(home, "amina")
 
