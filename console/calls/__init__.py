@@ -10,7 +10,10 @@ from console.calls.live import (
     read,
     recent,
     save,
+    set_aside,
     start,
+    take_back,
+    take_up,
 )
 from console.calls.model import (
     MULTIPLE,
@@ -23,10 +26,12 @@ from console.calls.model import (
     ImportReport,
     MaskedNote,
 )
+from console.calls.rules import TAKE_BACK
 
 __all__ = [
     "MULTIPLE",
     "SINGLE",
+    "TAKE_BACK",
     "AddedCode",
     "CallLine",
     "Draft",
@@ -46,5 +51,8 @@ __all__ = [
     "read",
     "recent",
     "save",
+    "set_aside",
     "start",
+    "take_back",
+    "take_up",
 ]

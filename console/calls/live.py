@@ -1,6 +1,7 @@
 """A live call: started, journalled, finished; and read again."""
 
 import contextlib
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -62,6 +63,54 @@ def drafts(vault: "Vault") -> list[Draft]:
         VaultDamaged: a draft can't be read.
     """
     return [Draft.decode(call, payload) for call, payload, _ in sorted(vault.read_drafts())]
+
+
+def set_aside(vault: "Vault", draft: Draft, *, now: datetime) -> Draft:
+    """Park a call, so that it or another can be taken up here by whoever holds notes.
+
+    Raises:
+        Refused, ConsoleError: as ``save``.
+    """
+    return _hand_over(vault, replace(draft, state="parked"), "call.set_aside", now)
+
+
+def take_up(vault: "Vault", call: int, *, now: datetime) -> Draft:
+    """Go on with a call that was set aside, or that a colleague left open; it is mine from now on.
+
+    Raises:
+        Refused: it has ended, or the member is no operator or holds no notes.
+    """
+    vault.require("operator")
+    for draft in drafts(vault):
+        if draft.call == call:
+            mine = replace(draft, state="live", operator=vault.member.name)
+            return _hand_over(vault, mine, "call.taken_up", now)
+    raise Refused(f"call {call} is not open any more")
+
+
+def _hand_over(vault: "Vault", draft: Draft, action: str, now: datetime) -> Draft:
+    with vault.transaction():
+        save(vault, draft, now=now)
+        vault.audit(action, f"call {draft.call}", now=now)
+    return draft
+
+
+def take_back(vault: "Vault", draft: Draft, *, now: datetime) -> Draft:
+    """Make a contact that was just kept as no call the call ``draft`` again.
+
+    Raises:
+        Refused: that was more than ten seconds ago, was another operator's, or was a call.
+    """
+    vault.require("operator")
+    vault.require_notes()
+    with vault.transaction():
+        ended_at = store.non_data_ended_at(vault, draft.call)
+        if ended_at is None or not rules.can_be_taken_back(ended_at, now):
+            raise Refused("that can't be taken back any more: start a new call")
+        store.reopen(vault, draft.call)
+        vault.write_draft(draft.call, draft.encode(), now=now)
+        vault.audit("call.taken_back", f"call {draft.call}", now=now)
+    return draft
 
 
 def finish(vault: "Vault", draft: Draft, *, distress: int | None, now: datetime) -> Finished:
@@ -153,7 +202,8 @@ def _finish(
 ) -> Finished:
     vault.require("operator")
     vault.require_notes()
-    minutes = rules.minutes(draft.started_at, now)
+    length = timedelta(seconds=draft.seconds) if draft.seconds else now - draft.started_at
+    minutes = rules.minutes(length)
     day = draft.started_at.date().isoformat()
     with vault.transaction():
         _must_be_open(vault, draft.call)

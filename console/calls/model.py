@@ -45,7 +45,8 @@ class Draft:
     """A call that is still going on.
 
     ``coded`` by dimension, as the codebook takes it; ``cursor`` is (row, column) in ``note``;
-    ``started_at`` carries its time zone.
+    ``started_at`` carries its time zone; ``seconds`` is how long somebody had it on screen, by a
+    clock that nobody can set (0: not known).
     """
 
     call: int
@@ -55,6 +56,12 @@ class Draft:
     note: str = field(default="", repr=False)
     cursor: tuple[int, int] = (0, 0)
     state: State = "live"
+    seconds: int = 0
+
+    @property
+    def fresh(self) -> bool:
+        """Whether nothing was typed or coded yet."""
+        return not (self.coded or self.note)
 
     def encode(self) -> bytes:
         """Return the draft as JSON in ASCII, which carries any text, lone surrogates too."""
@@ -67,6 +74,7 @@ class Draft:
                 "note": self.note,
                 "cursor": self.cursor,
                 "state": self.state,
+                "seconds": self.seconds,
             },
             separators=(",", ":"),
         ).encode("ascii")
@@ -92,6 +100,7 @@ class Draft:
                 note=kept["note"],
                 cursor=(row, column),
                 state=kept["state"],
+                seconds=int(kept.get("seconds", 0)),
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise VaultDamaged(

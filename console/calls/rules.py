@@ -8,15 +8,23 @@ STEP = timedelta(minutes=5)
 # something about the screen and nothing about the person.
 LONGEST = timedelta(hours=4)
 
+TAKE_BACK = timedelta(seconds=10)
+"""So long a contact that was kept with one key can be taken back with another."""
 
-def minutes(started_at: datetime, ended_at: datetime) -> int:
+
+def minutes(length: timedelta) -> int:
     """Return the length of a call in minutes, rounded up to whole fives: 5 at least, 240 at most.
 
     Coarse on purpose: with hours alone beside it, a phone bill can't be joined to the call. A
     clock that was set back during the call makes it a short one, never a negative one.
     """
-    length = min(max(ended_at - started_at, timedelta(seconds=1)), LONGEST)
-    return -(-length // STEP) * 5
+    return -(-min(max(length, timedelta(seconds=1)), LONGEST) // STEP) * 5
+
+
+def can_be_taken_back(ended_at: datetime, now: datetime) -> bool:
+    """Tell whether a contact that was no call, kept at ``ended_at``, can still be one."""
+    # The database keeps whole seconds, so a contact may seem to be one older than it is.
+    return timedelta(seconds=-1) <= now - ended_at <= TAKE_BACK + timedelta(seconds=1)
 
 
 def period(day: str, published: AbstractSet[str]) -> str:

@@ -20,6 +20,13 @@ FINISH_CALL = """
         campus = ?, want = ?, outcome = ?, relation = ?
     WHERE id = ? AND period IS NULL
 """
+NON_DATA_ENDED = """
+    SELECT ended_at FROM call
+    WHERE id = ? AND operator = ? AND kind <> 'data' AND period IS NOT NULL AND batch IS NULL
+"""
+REOPEN = """
+    UPDATE call SET kind = 'data', period = NULL, ended_at = NULL, minutes = NULL WHERE id = ?
+"""
 ADD_CALL = """
     INSERT INTO call (
         id, operator, day, hour, period, batch,
@@ -95,6 +102,17 @@ def finish(
     vault.db.execute(FINISH_CALL, row)
     for dimension, code in mentions:
         vault.db.execute(ADD_MENTION, [call, dimension, code])
+
+
+def non_data_ended_at(vault: "Vault", call: int) -> datetime | None:
+    """Return when this member ended a contact that was no call; None if she did not."""
+    row = vault.db.execute(NON_DATA_ENDED, [call, vault.member.name]).fetchone()
+    return datetime.fromisoformat(row[0]) if row and row[0] else None
+
+
+def reopen(vault: "Vault", call: int) -> None:
+    """Let a call go on that had ended. Inside the caller's transaction."""
+    vault.db.execute(REOPEN, [call])
 
 
 def published(vault: "Vault") -> frozenset[str]:
