@@ -1,5 +1,14 @@
 """Calls: a live one from its first second to its end, and those that come in from a file."""
 
+from console.calls.amend import Amended, Revision, amend, answered, revisions
+from console.calls.contacts import (
+    Contact,
+    destroy_contact,
+    destroy_expired_contacts,
+    due_contacts,
+    keep_contact,
+    read_contact,
+)
 from console.calls.identifiers import Mark, find_identifiers, mask, masked
 from console.calls.importer import import_calls
 from console.calls.live import (
@@ -7,6 +16,8 @@ from console.calls.live import (
     drafts,
     finish,
     finish_non_data,
+    keep,
+    open_unkept,
     read,
     recent,
     save,
@@ -16,6 +27,7 @@ from console.calls.live import (
     take_up,
 )
 from console.calls.model import (
+    DATA,
     MULTIPLE,
     SINGLE,
     AddedCode,
@@ -25,31 +37,59 @@ from console.calls.model import (
     FinishedCall,
     ImportReport,
     MaskedNote,
+    Unkept,
+)
+from console.calls.returning import (
+    ReturnedCase,
+    follow_return_code,
+    give_return_code,
+    return_case,
 )
 from console.calls.rules import TAKE_BACK
+from console.vault.narrative import DueContact
 
 __all__ = [
+    "DATA",
     "MULTIPLE",
     "SINGLE",
     "TAKE_BACK",
     "AddedCode",
+    "Amended",
     "CallLine",
+    "Contact",
     "Draft",
+    "DueContact",
     "Finished",
     "FinishedCall",
     "ImportReport",
     "Mark",
     "MaskedNote",
+    "ReturnedCase",
+    "Revision",
+    "Unkept",
+    "amend",
+    "answered",
     "coarsen",
+    "destroy_contact",
+    "destroy_expired_contacts",
     "drafts",
+    "due_contacts",
     "find_identifiers",
     "finish",
     "finish_non_data",
+    "follow_return_code",
+    "give_return_code",
     "import_calls",
+    "keep",
+    "keep_contact",
     "mask",
     "masked",
+    "open_unkept",
     "read",
+    "read_contact",
     "recent",
+    "return_case",
+    "revisions",
     "save",
     "set_aside",
     "start",

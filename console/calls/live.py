@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from console import codebook
-from console.calls import rules, store
+from console.calls import returns_store, rules, store
 from console.calls.model import (
     DATA,
     MULTIPLE,
@@ -15,11 +15,13 @@ from console.calls.model import (
     Draft,
     Finished,
     FinishedCall,
-    codes_of,
+    Unkept,
+    mentions_of,
+    singles_of,
 )
 from console.codebook import UNKNOWN, Codebook, Coded
 from console.errors import BadUsage, ConsoleError, Refused
-from console.vault import trouble
+from console.vault import narrative
 
 if TYPE_CHECKING:
     from console.vault import Vault
@@ -53,6 +55,36 @@ def save(vault: "Vault", draft: Draft, *, now: datetime) -> str:
         _must_be_open(vault, draft.call)
         vault.write_draft(draft.call, draft.encode(), now=now)
     return store.instant(now)
+
+
+def keep(vault: "Vault", draft: Draft, *, now: datetime) -> Unkept | None:
+    """Put the draft into the journal before the screen goes; where that fails, return it sealed.
+
+    Raises:
+        Refused: the call has ended already, or the member holds no notes.
+    """
+    try:
+        save(vault, draft, now=now)
+    except Refused:
+        raise
+    except ConsoleError:
+        notes = vault.require_notes()
+        sealed = notes.seal_draft(draft.call, draft.encode())
+        return Unkept(draft.call, draft.operator, notes.generation, sealed)
+    return None
+
+
+def open_unkept(vault: "Vault", unkept: Unkept) -> Draft:
+    """Return the draft that `keep` sealed; it is still in no journal.
+
+    Raises:
+        Refused: the member holds no notes, or not those of this draft.
+    """
+    notes = vault.require_notes()
+    payload = notes.open_draft(unkept.call, unkept.generation, unkept.sealed)
+    if payload is None:
+        raise Refused(f"the unsaved words of call {unkept.call} can't be opened with these keys")
+    return Draft.decode(unkept.call, payload)
 
 
 def drafts(vault: "Vault") -> list[Draft]:
@@ -113,10 +145,18 @@ def take_back(vault: "Vault", draft: Draft, *, now: datetime) -> Draft:
     return draft
 
 
-def finish(vault: "Vault", draft: Draft, *, distress: int | None, now: datetime) -> Finished:
+def finish(
+    vault: "Vault",
+    draft: Draft,
+    *,
+    distress: int | None,
+    identifiers_kept: int = 0,
+    now: datetime,
+) -> Finished:
     """End a data call: codes, note and all at once or not at all, durable on return.
 
-    ``distress`` is how hard the call was for the operator, 1 to 5.
+    ``distress`` is how hard the call was for the operator, 1 to 5; ``identifiers_kept`` how many
+    marks of the guard she left in the note on purpose, which the audit trail counts.
 
     Raises:
         Refused: a required code is missing (the message names which), the call has ended
@@ -125,22 +165,22 @@ def finish(vault: "Vault", draft: Draft, *, distress: int | None, now: datetime)
     """
     if distress is not None and distress not in range(1, 6):
         raise BadUsage("distress is a number from 1 to 5")
-    book = _book(vault)
-    missing = book.missing(draft.coded)
-    if missing:
-        labels = {dimension.name: dimension.label for dimension in book.dimensions()}
-        raise Refused(f"still to code: {', '.join(labels[name] for name in missing)}")
-    if draft.coded.get("kind", (DATA,)) != (DATA,):
-        raise BadUsage("a contact of this kind ends by its own key")
-    _check(book, draft.coded)
-    return _finish(vault, draft, draft.coded, DATA, draft.note, distress, now)
+    check_coded(vault, draft.coded)
+    with vault.transaction():
+        if identifiers_kept:
+            subject = f"call {draft.call}: {identifiers_kept}"
+            vault.audit("note.identifiers_kept", subject, now=now)
+        finished = _finish(vault, draft, draft.coded, DATA, draft.note, distress, now)
+    _empty_log(vault)
+    return finished
 
 
 def finish_non_data(vault: "Vault", draft: Draft, kind: str, *, now: datetime) -> Finished:
     """End a contact that was no data call; it keeps its kind and nothing else.
 
     Raises:
-        Refused: it has a note, which would be lost; it has ended already; or the member may not.
+        Refused: it has a note or a contact to call back, which would be lost; it has ended
+            already; or the member may not.
         BadUsage: no such kind.
     """
     kinds = {code.code for code in _book(vault).codes("kind")} - {DATA, UNKNOWN}
@@ -148,7 +188,11 @@ def finish_non_data(vault: "Vault", draft: Draft, kind: str, *, now: datetime) -
         raise BadUsage(f"no such kind of contact; take one of {', '.join(sorted(kinds))}")
     if draft.note.strip():
         raise Refused("this contact has a note: end it as a call, or empty the note first")
-    return _finish(vault, draft, {}, kind, "", None, now)
+    if narrative.has_contact(vault, draft.call):
+        raise Refused("somebody waits to be called back: end it as a call, or destroy the contact")
+    finished = _finish(vault, draft, {}, kind, "", None, now)
+    _empty_log(vault)
+    return finished
 
 
 def recent(vault: "Vault", limit: int = 20) -> list[CallLine]:
@@ -164,22 +208,10 @@ def read(vault: "Vault", call: int) -> FinishedCall:
         BadUsage: no such finished call.
     """
     vault.require_notes()
-    with trouble():
-        row = vault.db.execute(store.ONE_CALL, [call]).fetchone()
-    if row is None:
+    finished = store.finished(vault, call)
+    if finished is None:
         raise BadUsage(f"there is no finished call {call}")
-    day, hour, operator, minutes, distress, *singles = row
-    return FinishedCall(
-        call=call,
-        day=day,
-        hour=hour,
-        operator=operator,
-        kind=singles[0],
-        minutes=minutes,
-        distress=distress,
-        coded={**codes_of(tuple(singles)), **store.mentions(vault, call)},
-        note=vault.read_note(call),
-    )
+    return replace(finished, note=vault.read_note(call))
 
 
 def coarsen(vault: "Vault", *, now: datetime, shift_over_for: str | None = None) -> None:
@@ -189,6 +221,7 @@ def coarsen(vault: "Vault", *, now: datetime, shift_over_for: str | None = None)
     ``shift_over_for`` at once.
     """
     store.coarsen(vault, before=now - _SHIFT, after=now + _SHIFT, operator=shift_over_for)
+    returns_store.sweep(vault, now)
 
 
 def _finish(
@@ -215,17 +248,37 @@ def _finish(
             minutes=minutes,
             period=rules.period(day, store.published(vault)),
             distress=distress,
-            singles=(kind, *((coded.get(name) or (UNKNOWN,))[0] for name in SINGLE[1:])),
-            mentions=[(name, code) for name in MULTIPLE for code in coded.get(name, ())],
+            singles=(kind, *singles_of(coded)),
+            mentions=mentions_of(coded),
         )
         if note.strip():
             vault.write_note(draft.call, day, note)
         vault.drop_draft(draft.call)
         vault.audit("call.finished", f"call {draft.call}", now=now)
+    return Finished(draft.call, minutes, distress)
+
+
+def _empty_log(vault: "Vault") -> None:
     # The call is durable already: a log that can't be emptied now is emptied at the next call.
     with contextlib.suppress(ConsoleError):
         vault.checkpoint()
-    return Finished(draft.call, minutes, distress)
+
+
+def check_coded(vault: "Vault", coded: Coded) -> None:
+    """Check that a data call may be kept with these codes.
+
+    Raises:
+        Refused: a required code is missing (the message names which).
+        BadUsage: a code is none, or belongs to a contact that is no data call.
+    """
+    book = _book(vault)
+    missing = book.missing(coded)
+    if missing:
+        labels = {dimension.name: dimension.label for dimension in book.dimensions()}
+        raise Refused(f"still to code: {', '.join(labels[name] for name in missing)}")
+    if coded.get("kind", (DATA,)) != (DATA,):
+        raise BadUsage("a contact of this kind ends by its own key")
+    _check(book, coded)
 
 
 def _must_be_open(vault: "Vault", call: int) -> None:

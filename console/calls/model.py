@@ -117,6 +117,19 @@ def _brought_up(coded: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
+class Unkept:
+    """A draft that the journal could not take, sealed as the journal would have it.
+
+    It is what stays in memory behind a locked screen until the disk takes drafts again.
+    """
+
+    call: int
+    operator: str
+    generation: int
+    sealed: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """A call that has just ended; ``minutes`` as stored, in steps of five."""
 
@@ -189,6 +202,16 @@ class ImportReport:
     added: tuple[AddedCode, ...]
     notes: int
     masked: tuple[MaskedNote, ...]
+
+
+def singles_of(coded: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the columns ``SINGLE`` but the kind, in their order; what is not coded is unknown."""
+    return tuple((coded.get(name) or (UNKNOWN,))[0] for name in SINGLE[1:])
+
+
+def mentions_of(coded: Mapping[str, tuple[str, ...]]) -> list[tuple[str, str]]:
+    """Return the rows of table `call_mention`: dimension and code."""
+    return [(name, code) for name in MULTIPLE for code in coded.get(name, ())]
 
 
 def codes_of(singles: tuple[str, ...]) -> dict[str, tuple[str, ...]]:

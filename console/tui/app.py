@@ -50,11 +50,13 @@ class ConsoleApp(App[None]):
         passphrase: str | None = None,
         hint: str = "",
         now: Callable[[], datetime] = local_now,
+        ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
         self.home = home
         self.hint = hint
         self.now = now
+        self.ticks = ticks
         self.calm_line = ""
         self._session: Session | None = None
         self._given = (member, passphrase)

@@ -1,7 +1,8 @@
 """The call screen: listen, type, and look up finished."""
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -10,36 +11,44 @@ from textual.containers import Horizontal
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import OptionList, Static, TextArea
-from textual.widgets.option_list import Option
 
-from console import calls, partners
+from console import calls
 from console.calls import Draft, Mark
 from console.codebook import Hit
 from console.errors import ConsoleError
+from console.tui import panel
 from console.tui.app import ConsoleApp
 from console.tui.codeline import CodeLine
+from console.tui.form import Form
+from console.tui.journal import Journal
 from console.tui.keybar import KeyBar
+from console.tui.note import NoteArea
+from console.tui.panel import PartnersPanel
 from console.tui.session import Session
 from console.tui.shown import clock, joined, shown
 
-JOURNAL_SECONDS = 0.25
-"""From the first unsaved key to the journal; what a kill can cost is this and a disk's flush."""
-
-RETRY_SECONDS = 2.0
+if TYPE_CHECKING:
+    from console.tui.ending import Ending
 
 # «[e-mail]» says that there was one, not that e-mail is what the call is about.
 _REPLACED = re.compile(r"\[[^]\n]*\]")
 
 
-class NoteArea(TextArea):
-    """The note. Tab leaves it; nothing typed in it can be copied out of the console."""
+@dataclass(frozen=True)
+class Ended:
+    """How a call left the screen: with the distress of a call, or as a contact that was none.
 
-
-class CallScreen(Screen[int | None]):
-    """One call, from its first second until it has ended or is set aside by the lock.
-
-    Dismissed with the distress of the call, or None where there was none to ask for.
+    ``kept_as`` is the kind of the latter, and ``draft`` what to go on with if that was too soon.
+    Both empty: it was set aside.
     """
+
+    distress: int | None = None
+    kept_as: str = ""
+    draft: Draft | None = None
+
+
+class CallScreen(Screen[Ended]):
+    """One call, from its first second until it has ended, is set aside or is locked away."""
 
     app: ConsoleApp
     HELP = (
@@ -49,8 +58,12 @@ class CallScreen(Screen[int | None]):
         "as you type. A silent or prank call needs one digit, before anything else is typed."
     )
     BINDINGS = [
+        Binding("f2", "set_aside", "aside"),
         Binding("f3", "partners", "partners"),
-        Binding("f9", "end", "end call"),
+        Binding("f5", "cards", "cards"),
+        Binding("f6", "come_back", "return"),
+        Binding("f7", "call_back", "call back", show=False),
+        Binding("f9", "end", "end"),
         Binding("f10", "mask", "replace identifier", show=False),
         Binding("f11", "take_offered", "code offered from the note", show=False),
     ]
@@ -59,46 +72,47 @@ class CallScreen(Screen[int | None]):
         super().__init__()
         self._draft = draft
         self._resumed = resumed
-        self._undo: list[tuple[str, tuple[str, ...]]] = []
-        self._timer: Timer | None = None
+        self._undo: list[dict[str, tuple[str, ...]]] = []
         self._marks: list[Mark] = []
         self._offered: list[Hit] = []
-        self._unsaved = False
+        self._seconds = draft.seconds
+        self._asking: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        """Status, code line, what is coded beside the note, what the note suggests."""
+        """Status, code line, what is coded beside the note, partners, what the note suggests."""
         yield Static(id="status")
+        self._journal = Journal(self._latest)
+        yield self._journal
         yield CodeLine(self.app.session.book, id="codeline")
         with Horizontal(id="middle"):
-            form = OptionList(id="form", compact=True)
-            form.border_title = "coded"
-            yield form
-            note = NoteArea(self._draft.note, id="note", compact=True, highlight_cursor_line=False)
+            yield Form(self.app.session.book, id="form")
+            note = NoteArea(self._draft.note, id="note")
             note.border_title = "note"
-            note.cursor_blink = False
             yield note
+        yield PartnersPanel(id="panel")
         yield Static(id="offered")
         yield Static(id="mark")
         yield KeyBar()
 
     def on_mount(self) -> None:
         """Put everything back as the journal has it, the cursor where it was."""
+        self._opened = self.app.ticks()
         note = self.query_one(NoteArea)
         note.move_cursor(self._draft.cursor)
-        self._saved = ""
-        self._show_form()
-        self._tick()
+        self._show_coded()
         self.set_interval(1.0, self._tick)
-        fresh = not (self._draft.coded or self._draft.note or self._resumed)
         line = self.query_one(CodeLine)
-        if fresh:
+        if self._draft.fresh and not self._resumed:
             line.offer_kinds()
         (note if self._resumed else line.field).focus()
         if self._resumed:
-            self.app.notice(
-                "This call was interrupted. Everything up to its last half second is here."
-            )
+            self.app.notice("This call goes on. Everything up to its last half second is here.")
         self._guard()
+
+    def _latest(self) -> Draft:
+        """Return the call as it stands, with how long it was on screen."""
+        gone = self.app.ticks() - self._opened
+        return replace(self._draft, seconds=self._seconds + int(gone))
 
     # What is shown -------------------------------------------------------------------
 
@@ -106,82 +120,64 @@ class CallScreen(Screen[int | None]):
         book, coded = self.app.session.book, self._draft.coded
         about = [
             book.label(dimension, code)
-            for dimension in ("caller", "region", "language")
+            for dimension in ("caller", "relation", "region", "language")
             for code in coded.get(dimension, ())
+            if code != "unknown"
         ]
-        elapsed = self.app.now() - self._draft.started_at
         self.query_one("#status", Static).update(
             joined(
-                shown(f"Call {clock(elapsed)}", "bold"),
+                shown(f"Call {clock(self._latest().seconds)}", "bold"),
                 shown(" · ".join(about)),
-                shown(self._saved, "bold" if self._saved.startswith("NOT") else "dim"),
+                shown(self._journal.words, "dim"),
                 by="   ",
             )
         )
 
-    def _show_form(self) -> None:
-        book, coded = self.app.session.book, self._draft.coded
-        form = self.query_one("#form", OptionList)
-        at = form.highlighted
-        missing = set(book.missing(coded))
-        labels = {dimension.name: dimension.label for dimension in book.dimensions()}
-        form.clear_options()
-        for name in book.shown(coded):
-            codes = coded.get(name, ())
-            if codes:
-                value = shown(", ".join(book.label(name, code) for code in codes), "bold")
-            else:
-                value = shown("▢ to code" if name in missing else "·", "dim")
-            form.add_option(
-                Option(joined(shown(f"{_clipped(labels[name]):<13}"), value, by=" "), id=name)
-            )
-        if form.option_count:
-            form.highlighted = min(at or 0, form.option_count - 1)
+    def _show_coded(self) -> None:
+        coded = self._draft.coded
+        self.query_one(Form).show(coded)
+        self._tick()
+        if self._asking is not None:
+            self._asking.stop()
+        if coded:
+            ask = self.query_one(PartnersPanel)
+            self._asking = self.set_timer(panel.WAIT_SECONDS, lambda: ask.look(coded))
 
     # The journal ---------------------------------------------------------------------
 
     def _changed(self) -> None:
-        """Something was typed or coded: the journal has it within half a second."""
-        self._unsaved = True
         self.query_one(CodeLine).withdraw_kinds()
-        if self._timer is None:
-            self._timer = self.set_timer(JOURNAL_SECONDS, self._journal)
+        self._journal.changed()
 
-    @work(group="journal")
-    async def _journal(self) -> None:
-        self._unsaved = False
-        again = JOURNAL_SECONDS
-        try:
-            await self.app.session.call(calls.save, self._draft, now=self.app.now())
-            self._saved = f"saved {self.app.now():%H:%M:%S}"
-        except ConsoleError as error:
-            self._unsaved, again = True, RETRY_SECONDS
-            self._saved = f"NOT SAVED: {error} The text is kept on screen."
-        self._timer = self.set_timer(again, self._journal) if self._unsaved else None
+    @on(Journal.Told)
+    def _told(self) -> None:
         self._tick()
         self._guard()
 
     def keep(self, session: Session) -> None:
         """Journal at once what is not there yet: the lock, a signal or the end of the program."""
-        if self._unsaved:
-            session.submit(calls.save, self._draft, now=self.app.now())
+        self._journal.keep(session)
 
     # Coding --------------------------------------------------------------------------
 
     def _code(self, dimension: str, codes: tuple[str, ...]) -> None:
-        coded = dict(self._draft.coded)
-        self._undo.append((dimension, coded.get(dimension, ())))
-        if codes:
-            coded[dimension] = codes
-        else:
-            coded.pop(dimension, None)
+        """Code, with what that implies; `-` takes all of it back at once."""
+        self._undo.append(self._draft.coded)
+        coded = {**self._draft.coded, dimension: codes}
+        if not codes:
+            coded.pop(dimension)
+        self._coded(self.app.session.book.implied(coded))
+
+    def _coded(self, coded: dict[str, tuple[str, ...]]) -> None:
         self._draft = replace(self._draft, coded=coded)
         self._changed()
-        self._show_form()
-        self._tick()
+        self._show_coded()
 
     @on(CodeLine.Taken)
     def _take(self, event: CodeLine.Taken) -> None:
+        if event.dimension == "kind":
+            self.post_message(CodeLine.NoCall(event.code))
+            return
         multiple = {each.name for each in self.app.session.book.dimensions() if each.multiple}
         codes: tuple[str, ...] = (event.code,)
         if event.dimension in multiple:
@@ -193,9 +189,8 @@ class CallScreen(Screen[int | None]):
     @on(CodeLine.TakenBack)
     def _take_back(self) -> None:
         if self._undo:
-            dimension, before = self._undo.pop()
-            self._code(dimension, before)
-            self._undo.pop()
+            self._coded(self._undo.pop())
+            self._offer()
 
     @on(OptionList.OptionSelected, "#form")
     @work(exclusive=True, group="pick")
@@ -204,14 +199,11 @@ class CallScreen(Screen[int | None]):
 
         name = event.option_id or ""
         dimension = next(each for each in self.app.session.book.dimensions() if each.name == name)
-        picked = await self.app.push_screen_wait(
-            PickScreen(dimension, self._draft.coded.get(name, ()))
-        )
-        if picked is not None and picked != self._draft.coded.get(name, ()):
+        before = self._draft.coded.get(name, ())
+        picked = await self.app.push_screen_wait(PickScreen(dimension, before))
+        if picked is not None and picked != before:
             self._code(name, picked)
-        form = self.query_one("#form", OptionList)
-        if form.highlighted is not None and form.highlighted < form.option_count - 1:
-            form.highlighted += 1
+        self.query_one(Form).mark_next()
 
     # The note ------------------------------------------------------------------------
 
@@ -262,74 +254,83 @@ class CallScreen(Screen[int | None]):
         self._noted()
         self._guard()
 
-    # Out of the call -------------------------------------------------------------------
+    # Beside the call ---------------------------------------------------------------------
 
-    @work(exclusive=True, group="partners")
+    @work(exclusive=True, group="beside")
     async def action_partners(self) -> None:
         """Show the services that fit the call as coded; choosing one records a referral."""
         from console.tui.match import MatchScreen
 
-        coded = self._draft.coded
-        region, language, age, gender = (
-            coded.get(name, ("unknown",))[0] for name in ("region", "language", "age", "gender")
+        await self.app.push_screen_wait(
+            MatchScreen(self._draft.call, panel.need(self._draft.coded))
         )
-        need = partners.Need(
-            region=region,
-            language=language,
-            age=age,
-            gender=gender,
-            issues=coded.get("issue", ()),
-            settings=coded.get("setting", ()),
-        )
-        await self.app.push_screen_wait(MatchScreen(self._draft.call, need))
+
+    # Out of the call -------------------------------------------------------------------
+
+    @work(exclusive=True, group="end")
+    async def action_set_aside(self) -> None:
+        """Park the call: it is on the shift's list, for whoever takes it up."""
+        try:
+            await self.app.session.call(calls.set_aside, self._latest(), now=self.app.now())
+        except ConsoleError as error:
+            self.app.notice(error)
+            return
+        self._leave(Ended())
 
     @work(exclusive=True, group="end")
     async def action_end(self) -> None:
         """Ask for what is missing and how hard it was; then the call is finished and durable."""
         from console.tui.ending import EndingScreen
 
+        self._guard()
         missing = self.app.session.book.missing(self._draft.coded)
-        distress = await self.app.push_screen_wait(EndingScreen(missing, len(self._marks)))
-        if distress is None:
-            if missing:
-                form = self.query_one("#form", OptionList)
-                form.focus()
-                form.highlighted = form.get_option_index(missing[0])
-            return
-        await self._finish(distress)
+        kinds = tuple(mark.kind for mark in self._marks)
+        ending = await self.app.push_screen_wait(EndingScreen(missing, kinds))
+        if ending is not None:
+            await self._finish(ending, missing)
+        elif missing:
+            form = self.query_one(Form)
+            form.focus()
+            form.mark(missing[0])
 
-    async def _finish(self, distress: int) -> None:
+    async def _finish(self, ending: "Ending", missing: tuple[str, ...]) -> None:
+        if ending.unknown:
+            rest = dict.fromkeys(missing, ("unknown",))
+            self._coded({**self._draft.coded, **rest})
+        kept = 0 if ending.mask else len(self._marks)
+        while ending.mask and self._marks:
+            self.action_mask()
         try:
             await self.app.session.call(
-                calls.finish, self._draft, distress=distress, now=self.app.now()
+                calls.finish,
+                self._latest(),
+                distress=ending.distress,
+                identifiers_kept=kept,
+                now=self.app.now(),
             )
         except ConsoleError as error:
             self.app.notice(error)
             return
-        self._over(distress)
+        self._leave(Ended(distress=ending.distress))
 
     @on(CodeLine.NoCall)
     @work(exclusive=True, group="end")
     async def _not_a_call(self, event: CodeLine.NoCall) -> None:
+        if event.kind == calls.DATA:
+            return
+        draft = self._latest()
         try:
             await self.app.session.call(
-                calls.finish_non_data, self._draft, event.kind, now=self.app.now()
+                calls.finish_non_data, draft, event.kind, now=self.app.now()
             )
         except ConsoleError as error:
             self.app.notice(error)
             return
-        self.app.notice(f"Kept as: {self.app.session.book.label('kind', event.kind)}")
-        self._over(None)
+        self._leave(Ended(kept_as=event.kind, draft=draft))
 
-    def _over(self, distress: int | None) -> None:
-        if self._timer is not None:
-            self._timer.stop()
-        self._timer, self._unsaved = None, False
-        self.dismiss(distress)
-
-
-def _clipped(label: str, width: int = 13) -> str:
-    return label if len(label) <= width else label[: width - 1] + "…"
+    def _leave(self, how: Ended) -> None:
+        self._journal.end()
+        self.dismiss(how)
 
 
 def _location(text: str, offset: int) -> tuple[int, int]:

@@ -1,4 +1,6 @@
-"""The end of a call: what is still to code, and how hard it was."""
+"""The end of a call: what is still to code, what could give somebody away, and how hard it was."""
+
+from dataclasses import dataclass
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -8,57 +10,111 @@ from textual.widgets import Static
 
 from console.tui.app import ConsoleApp
 from console.tui.keybar import KeyBar
-from console.tui.shown import shown
+from console.tui.shown import joined, shown
 
 DISTRESS = ("light", "some weight", "heavy", "hard", "very hard")
 
 
-class EndingScreen(ModalScreen[int | None]):
-    """Asks for the distress of the call for the operator, 1 to 5; that key ends the call."""
+@dataclass(frozen=True)
+class Ending:
+    """What was answered: ``distress`` 1 to 5, the rest as it was asked.
+
+    ``unknown``: what is missing is not known. ``mask``: replace the identifiers in the note;
+    otherwise those that were asked about are kept on purpose.
+    """
+
+    distress: int
+    unknown: bool
+    mask: bool
+
+
+class EndingScreen(ModalScreen[Ending | None]):
+    """Asks one thing after the other; the digit for the distress of the call ends it."""
 
     app: ConsoleApp
-    HELP = "One digit says how hard the call was for you, and ends it. Esc goes back to the call."
+    HELP = (
+        "One digit says how hard the call was for you, and ends it. Before that: U codes what is\n"
+        "still to code as unknown; R replaces what could give somebody away, K keeps it, which\n"
+        "the audit trail counts. Esc goes back to the call."
+    )
     BINDINGS = [
-        Binding("escape", "dismiss", "back to the call"),
+        Binding("u", "unknown", "the rest is unknown"),
+        Binding("r", "mask", "replace them"),
+        Binding("k", "keep", "keep them"),
+        Binding("escape,f9", "dismiss", "back to the call", key_display="Esc"),
         *(
             Binding(str(n), f"distress({n})", words, show=False)
             for n, words in enumerate(DISTRESS, 1)
         ),
     ]
 
-    def __init__(self, missing: tuple[str, ...], identifiers: int) -> None:
+    def __init__(self, missing: tuple[str, ...], identifiers: tuple[str, ...]) -> None:
         super().__init__()
         self._missing = missing
         self._identifiers = identifiers
+        self._unknown = self._mask = False
 
     def compose(self) -> ComposeResult:
-        """Either what is missing, or the five digits."""
-        book = self.app.session.book
-        labels = {dimension.name: dimension.label for dimension in book.dimensions()}
+        """One question at a time."""
         with Vertical(classes="box"):
-            if self._missing:
-                names = ", ".join(labels[name] for name in self._missing)
-                yield Static(shown("Still to code:", "bold"))
-                yield Static(shown(names, lines=True))
-                yield Static(shown("Code what you know; «unknown» is an answer too."))
-            else:
-                if self._identifiers:
-                    yield Static(
-                        shown(
-                            f"⚠ {self._identifiers} possible identifiers are still in the note. "
-                            "Esc, then F10 replaces them.",
-                            "bold",
-                        )
-                    )
-                yield Static(shown("How hard was this call for you?", "bold"))
-                for number, words in enumerate(DISTRESS, 1):
-                    yield Static(shown(f"{number}  {words}"))
+            yield Static(id="question")
             yield KeyBar()
 
+    def on_mount(self) -> None:
+        """Ask the first thing."""
+        self._ask()
+
+    def _ask(self) -> None:
+        book = self.app.session.book
+        labels = {dimension.name: dimension.label for dimension in book.dimensions()}
+        if self._missing:
+            lines = [
+                shown("Still to code:", "bold"),
+                shown(", ".join(labels[name] for name in self._missing)),
+                shown("Esc goes back to code them; U says that they are not known."),
+            ]
+        elif self._identifiers:
+            lines = [
+                shown("⚠ The note may give somebody away:", "bold"),
+                shown(", ".join(self._identifiers)),
+                shown("R replaces each by what kind it is. K keeps them; that is counted."),
+            ]
+        else:
+            lines = [
+                shown("How hard was this call for you?", "bold"),
+                *(
+                    joined(shown(str(number), "bold"), words)
+                    for number, words in enumerate(DISTRESS, 1)
+                ),
+            ]
+        self.query_one("#question", Static).update(joined(*lines, by="\n"))
+        self.refresh_bindings()
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A digit ends the call only when nothing is missing."""
-        return not (action == "distress" and self._missing)
+        """Only the question that is asked can be answered."""
+        asked = {
+            "unknown": bool(self._missing),
+            "mask": bool(not self._missing and self._identifiers),
+            "keep": bool(not self._missing and self._identifiers),
+            "distress": not (self._missing or self._identifiers),
+        }
+        return asked.get(action, True)
+
+    def action_unknown(self) -> None:
+        """Code what is missing as unknown."""
+        self._missing, self._unknown = (), True
+        self._ask()
+
+    def action_mask(self) -> None:
+        """Replace the identifiers."""
+        self._identifiers, self._mask = (), True
+        self._ask()
+
+    def action_keep(self) -> None:
+        """Keep the identifiers on purpose."""
+        self._identifiers = ()
+        self._ask()
 
     def action_distress(self, distress: int) -> None:
         """End the call."""
-        self.dismiss(distress)
+        self.dismiss(Ending(distress, self._unknown, self._mask))

@@ -84,7 +84,7 @@ class RestScreen(Screen[None]):
         if self._break is not None and self._under_way:
             left = breaks.remaining(self._break, now=self.app.now())
             title.update(shown(_words(self._break.kind).capitalize(), "bold"))
-            self.query_one("#rest-clock", Static).update(shown(clock(left)))
+            self.query_one("#rest-clock", Static).update(shown(clock(int(left.total_seconds()))))
             over = left <= timedelta(0)
             words.update(shown("The time is up. Enter when you are back." if over else ""))
             return

@@ -1,20 +1,30 @@
 """The shift: who is on the line, what was done, and the way into a call, a break, the figures."""
 
+from typing import TYPE_CHECKING
+
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from console import breaks, calls
-from console.calls import Draft
+from console.calls import CallLine, Draft
+from console.codebook import Coded
 from console.errors import ConsoleError
 from console.tui.app import ConsoleApp
 from console.tui.keybar import KeyBar
 from console.tui.shown import joined, shown
 
+if TYPE_CHECKING:
+    from console.tui.call import Ended
+
 BREAK_CHECK_SECONDS = 15.0
+
+# What the line of a call that is still going on is named by in the list.
+_OPEN = "open-"
 
 
 class ShiftScreen(Screen[None]):
@@ -22,8 +32,10 @@ class ShiftScreen(Screen[None]):
 
     app: ConsoleApp
     HELP = (
-        "Between calls. F2 starts a call; Enter on a finished one opens its note.\n"
-        "A call that was interrupted, by a power cut or by the lock, opens by itself."
+        "Between calls. F2 starts a call; Enter on a finished one opens its note, on one that is\n"
+        "still open takes it up, whoever set it aside. A contact that was kept as none with one\n"
+        "digit too soon comes back with Backspace within ten seconds. A call that was\n"
+        "interrupted, by a power cut or by the lock, opens by itself."
     )
     BINDINGS = [
         Binding("f2", "call", "call"),
@@ -32,15 +44,22 @@ class ShiftScreen(Screen[None]):
         Binding("f6", "figures", "figures"),
         Binding("f7", "directory", "directory"),
         Binding("f8", "keys", "keys"),
+        Binding("backspace,minus", "take_back", "take back", show=False),
     ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kept: Ended | None = None
+        self._kept_tick = 0.0
 
     def compose(self) -> ComposeResult:
         """Who is here above, the latest calls below."""
         yield Static(id="site")
         yield Static(id="cover")
         calls_list = OptionList(id="calls", compact=True)
-        calls_list.border_title = "latest calls"
+        calls_list.border_title = "calls"
         yield calls_list
+        yield Static(id="kept")
         yield Static(id="load")
         yield KeyBar()
 
@@ -53,6 +72,7 @@ class ShiftScreen(Screen[None]):
             "figures": member.role == "coordinator",
             "keys": member.role == "it",
             "directory": member.role != "it",
+            "take_back": self._kept is not None,
         }
         return allowed.get(action, True)
 
@@ -76,6 +96,7 @@ class ShiftScreen(Screen[None]):
             if mine:
                 self._open(mine[0], resumed=True)
         self.set_interval(BREAK_CHECK_SECONDS, self._break_due)
+        self.set_interval(1.0, self._show_kept)
 
     async def on_screen_resume(self) -> None:
         """Come back to fresh figures from a call or a break."""
@@ -107,28 +128,50 @@ class ShiftScreen(Screen[None]):
                 joined(shown(f"Your load {bar}"), "only you see this", by="  ")
             )
         listed = self.query_one("#calls", OptionList)
+        at = listed.highlighted_option
+        going_on = await session.call(calls.drafts) if session.member.holds_notes else []
+        finished = await session.call(calls.recent)
         listed.clear_options()
-        for line in await session.call(calls.recent):
-            words = [
-                session.book.label(dimension, code)
-                for dimension in ("gender", "age", "region", "issue")
-                for code in line.coded.get(dimension, ())
-                if code != "unknown"
-            ]
-            hour = "" if line.hour is None else f" {line.hour:02}h"
-            listed.add_option(
-                Option(
-                    joined(
-                        shown(f"{line.day}{hour}", "dim"),
-                        session.book.label("kind", line.kind) if line.kind != "data" else "",
-                        shown(" · ".join(words)),
-                        shown("✎", "bold") if line.has_note else "",
-                    ),
-                    id=str(line.call),
-                )
-            )
+        listed.add_options(map(self._open_line, going_on))
+        listed.add_options(map(self._finished_line, finished))
+        if at is not None and at.id and at.id in {option.id for option in listed.options}:
+            listed.highlighted = listed.get_option_index(at.id)
         if not self.focused:
             listed.focus()
+
+    def _open_line(self, draft: Draft) -> Option:
+        how = "set aside by" if draft.state == "parked" else "left open by"
+        return Option(
+            joined(
+                shown(f"▶ {how} {draft.operator}", "bold"),
+                shown(f"{draft.started_at:%H:%M}", "dim"),
+                self._about(draft.coded),
+                shown("Enter takes it up", "dim"),
+            ),
+            id=f"{_OPEN}{draft.call}",
+        )
+
+    def _finished_line(self, line: CallLine) -> Option:
+        hour = "" if line.hour is None else f" {line.hour:02}h"
+        return Option(
+            joined(
+                shown(f"{line.day}{hour}", "dim"),
+                self.app.session.book.label("kind", line.kind) if line.kind != "data" else "",
+                self._about(line.coded),
+                shown("✎", "bold") if line.has_note else "",
+            ),
+            id=str(line.call),
+        )
+
+    def _about(self, coded: Coded) -> Content:
+        book = self.app.session.book
+        words = [
+            book.label(dimension, code)
+            for dimension in ("gender", "age", "region", "issue")
+            for code in coded.get(dimension, ())
+            if code != "unknown"
+        ]
+        return shown(" · ".join(words))
 
     @work(exclusive=True, group="start")
     async def action_call(self) -> None:
@@ -145,29 +188,68 @@ class ShiftScreen(Screen[None]):
 
         self.app.push_screen(CallScreen(draft, resumed=resumed), self._call_over)
 
-    async def _call_over(self, distress: int | None) -> None:
-        """Offer a break after a hard call."""
+    async def _call_over(self, how: "Ended | None") -> None:
+        """Offer a break after a hard call, and a way back after a digit too soon."""
         from console.tui.rest import RestScreen
 
-        if distress is None:
+        self._kept = how if how and how.draft else None
+        self._kept_tick = self.app.ticks()
+        self._show_kept()
+        if how is None or how.distress is None:
             return
         member = self.app.session.member.name
-        offer = await self.app.session.call(breaks.offer, member, distress, now=self.app.now())
+        offer = await self.app.session.call(breaks.offer, member, how.distress, now=self.app.now())
         if offer is not None:
             self.app.push_screen(RestScreen(offer=offer))
 
-    @work(exclusive=True, group="read")
-    @on(OptionList.OptionSelected, "#calls")
-    async def _read(self, event: OptionList.OptionSelected) -> None:
-        from console.tui.reading import ReadingScreen
+    def _show_kept(self) -> None:
+        """Count down how long a contact that was kept as no call can be taken back."""
+        left = calls.TAKE_BACK.total_seconds() - (self.app.ticks() - self._kept_tick)
+        if left <= 0:
+            self._kept = None
+        line = ""
+        if self._kept is not None:
+            kind = self.app.session.book.label("kind", self._kept.kept_as)
+            line = f"Kept as: {kind}. Backspace takes it back ({left:.0f} s)."
+        self.query_one("#kept", Static).update(shown(line, "bold"))
+        self.query_one("#kept").display = bool(line)
 
-        if event.option_id is None or not self.app.session.member.holds_notes:
+    @work(exclusive=True, group="start")
+    async def action_take_back(self) -> None:
+        """Go on with the contact that was just kept as no call."""
+        kept, self._kept = self._kept, None
+        if kept is None or kept.draft is None:
             return
         try:
-            finished = await self.app.session.call(calls.read, int(event.option_id))
+            draft = await self.app.session.call(calls.take_back, kept.draft, now=self.app.now())
         except ConsoleError as error:
             self.app.notice(error)
             return
+        self._show_kept()
+        self._open(draft, resumed=True)
+
+    @work(exclusive=True, group="read")
+    @on(OptionList.OptionSelected, "#calls")
+    async def _enter(self, event: OptionList.OptionSelected) -> None:
+        if event.option_id is None or not self.app.session.member.holds_notes:
+            return
+        try:
+            if event.option_id.startswith(_OPEN):
+                await self._take_up(int(event.option_id.removeprefix(_OPEN)))
+            else:
+                await self._read(int(event.option_id))
+        except ConsoleError as error:
+            self.app.notice(error)
+            await self.show()
+
+    async def _take_up(self, call: int) -> None:
+        draft = await self.app.session.call(calls.take_up, call, now=self.app.now())
+        self._open(draft, resumed=True)
+
+    async def _read(self, call: int) -> None:
+        from console.tui.reading import ReadingScreen
+
+        finished = await self.app.session.call(calls.read, call)
         await self.app.push_screen(ReadingScreen(finished))
 
     def action_rest(self) -> None:

@@ -1,7 +1,5 @@
 """How text reaches the screen: stripped of control characters, and never read as markup."""
 
-from datetime import timedelta
-
 from textual.content import Content
 
 from console.text import plain
@@ -18,7 +16,7 @@ def joined(*parts: Content | str, by: str = "  ") -> Content:
     return Content(by).join([part for part in contents if part.plain])
 
 
-def clock(duration: timedelta) -> str:
-    """Return ``duration`` as ``HH:MM:SS``; never negative."""
-    seconds = max(0, int(duration.total_seconds()))
+def clock(seconds: int) -> str:
+    """Return ``seconds`` as ``HH:MM:SS``; never negative."""
+    seconds = max(0, seconds)
     return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"

@@ -84,3 +84,24 @@ def test_the_length_of_a_call_is_what_was_seen_on_screen_whatever_the_clock_says
     draft = replace(calls.start(vault, now=NOW), coded=CODED, seconds=11 * 60)
     finished = calls.finish(vault, draft, distress=1, now=NOW - timedelta(hours=1))
     assert finished.minutes == 15
+
+
+def test_what_a_full_disk_does_not_take_is_kept_sealed_and_opened_again(vault):
+    draft = replace(calls.start(vault, now=NOW), note="she whispers", seconds=4)
+    (pages,) = vault.conn.execute("PRAGMA page_count").fetchone()
+    vault.conn.execute(f"PRAGMA max_page_count = {pages}")
+    long = replace(draft, note="she whispers " * 9000)
+    unkept = calls.keep(vault, long, now=NOW)
+    assert b"whispers" not in unkept.sealed
+    assert "whispers" not in repr(unkept)
+    vault.conn.execute("PRAGMA max_page_count = 1000000")
+    assert calls.open_unkept(vault, unkept) == long
+    assert calls.keep(vault, long, now=NOW) is None
+    assert calls.drafts(vault) == [long]
+
+
+def test_identifiers_that_are_kept_on_purpose_are_counted(vault):
+    draft = replace(calls.start(vault, now=NOW), coded=CODED, note="0300 1234567")
+    calls.finish(vault, draft, distress=1, identifiers_kept=1, now=NOW)
+    counted = [line for line in vault.audit_lines() if line.action == "note.identifiers_kept"]
+    assert [line.subject for line in counted] == [f"call {draft.call}: 1"]

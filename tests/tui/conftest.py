@@ -18,12 +18,23 @@ class Clock:
 
     def __init__(self) -> None:
         self.now = NOW
+        self.seconds = 0.0
 
     def __call__(self) -> datetime:
         return self.now
 
     def forward(self, **by: float) -> None:
+        """Let time go by."""
         self.now += timedelta(**by)
+        self.seconds += timedelta(**by).total_seconds()
+
+    def set_back(self, **by: float) -> None:
+        """Let somebody set the workstation's clock back, which time takes no notice of."""
+        self.now -= timedelta(**by)
+
+    def ticks(self) -> float:
+        """The seconds that went by, whatever the clock says."""
+        return self.seconds
 
 
 @pytest.fixture
@@ -43,7 +54,7 @@ def console(home: Path, clock: Clock) -> Callable[[str], ConsoleApp]:
     """Make the application, logged in as a member."""
 
     def make(name: str) -> ConsoleApp:
-        return ConsoleApp(home, member=name, passphrase=passphrase(name), now=clock)
+        return ConsoleApp(home, member=name, passphrase=passphrase(name), now=clock, ticks=clock.ticks)
 
     return make
 

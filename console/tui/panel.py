@@ -1,0 +1,68 @@
+"""Partners that fit the call as coded, in sight while it is coded."""
+
+from textual import work
+from textual.widgets import Static
+
+from console import partners
+from console.codebook import Coded
+from console.errors import ConsoleError
+from console.tui.app import ConsoleApp
+from console.tui.shown import joined, shown
+
+WAIT_SECONDS = 0.4
+"""Codes come in bursts: the directory is asked once they pause."""
+
+_FEW, _MORE, _TALL = 2, 5, 34
+
+
+class PartnersPanel(Static):
+    """The first services of F3's list, a line each: name, what to bring, why."""
+
+    app: ConsoleApp
+
+    def on_mount(self) -> None:
+        """Hidden until something fits."""
+        self.border_title = "partners (F3)"
+        self.display = False
+
+    @work(exclusive=True, group="partners-panel")
+    async def look(self, coded: Coded) -> None:
+        """Ask the directory what fits ``coded``, and show the first few."""
+        try:
+            matches, _ = await self.app.session.call(
+                partners.match, need(coded), now=self.app.now()
+            )
+        except ConsoleError as error:
+            self.app.notice(error)
+            return
+        most = _MORE if self.app.size.height >= _TALL else _FEW
+        self.update(
+            joined(
+                *(
+                    joined(
+                        shown(f"{number} {match.name}", "bold"),
+                        shown(f"bring: {'; '.join(match.bring)}" if match.bring else ""),
+                        shown(" · ".join(match.reasons), "dim"),
+                        by="  ",
+                    )
+                    for number, match in enumerate(matches[:most], 1)
+                ),
+                by="\n",
+            )
+        )
+        self.display = bool(matches)
+
+
+def need(coded: Coded) -> partners.Need:
+    """Return what the call as coded asks of a partner."""
+    region, language, age, gender = (
+        coded.get(name, ("unknown",))[0] for name in ("region", "language", "age", "gender")
+    )
+    return partners.Need(
+        region=region,
+        language=language,
+        age=age,
+        gender=gender,
+        issues=coded.get("issue", ()),
+        settings=coded.get("setting", ()),
+    )

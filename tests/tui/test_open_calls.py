@@ -1,0 +1,152 @@
+"""Calls that are not over: set aside, handed over, taken back, not saved."""
+
+import pytest
+from textual.widgets import OptionList, TextArea
+
+from console import calls
+from console.tui.call import CallScreen
+from console.tui.ending import EndingScreen
+from console.tui.shift import ShiftScreen
+from tests.tui.conftest import on, until, words
+from tests.tui.test_call import FULL, code, start
+from tests.vaults import make_vault, open_as
+
+
+@pytest.fixture
+def home(tmp_path):
+    make_vault(tmp_path / "home", operators=("amina", "bushra"))
+    return tmp_path / "home"
+
+
+def listed(pilot) -> list[str]:
+    return [str(option.prompt) for option in pilot.app.screen.query_one(OptionList).options]
+
+
+async def test_a_call_is_set_aside_and_a_colleague_takes_it_up(console, home, clock):
+    async with console("amina").run_test(size=(80, 24)) as pilot:
+        screen = await start(pilot)
+        await code(pilot, "woman")
+        screen.query_one(TextArea).focus()
+        await pilot.press(*"hush")
+        clock.forward(minutes=7)
+        await pilot.press("f2")
+        await on(pilot, ShiftScreen)
+        await until(pilot, lambda: any("set aside by amina" in line for line in listed(pilot)))
+        await pilot.press("f12")
+    async with console("bushra").run_test(size=(80, 24)) as pilot:
+        await on(pilot, ShiftScreen)
+        await until(pilot, lambda: bool(listed(pilot)))
+        await pilot.press("home", "enter")
+        await on(pilot, CallScreen)
+        assert pilot.app.screen.query_one(TextArea).text == "hush"
+        assert "00:07:00" in words(pilot.app, "#status")
+        await pilot.press("f12")
+    with open_as(home, "bushra") as vault:
+        [draft] = calls.drafts(vault)
+        assert (draft.operator, draft.state, draft.note) == ("bushra", "live", "hush")
+
+
+async def test_a_digit_too_soon_is_taken_back_within_ten_seconds(console, clock):
+    async with console("amina").run_test(size=(80, 24)) as pilot:
+        await start(pilot)
+        await pilot.press("4")
+        await on(pilot, ShiftScreen)
+        await until(pilot, lambda: "Backspace" in words(pilot.app, "#kept"))
+        clock.forward(seconds=9)
+        await pilot.press("backspace")
+        await on(pilot, CallScreen)
+        assert await pilot.app.session.call(calls.recent) == []
+
+
+async def test_after_ten_seconds_nothing_is_taken_back(console, clock):
+    async with console("amina").run_test(size=(80, 24)) as pilot:
+        await start(pilot)
+        await pilot.press("4")
+        await on(pilot, ShiftScreen)
+        clock.forward(seconds=11)
+        await until(pilot, lambda: not pilot.app.screen.query_one("#kept").display)
+        await pilot.press("backspace")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, ShiftScreen)
+        assert [line.kind for line in await pilot.app.session.call(calls.recent)] == ["prank"]
+
+
+async def test_a_clock_that_is_set_back_makes_no_call_shorter(console, clock):
+    async with console("amina").run_test(size=(80, 24)) as pilot:
+        await start(pilot)
+        clock.forward(minutes=11)
+        clock.set_back(hours=1)
+        await until(pilot, lambda: "00:11:00" in words(pilot.app, "#status"))
+        await code(pilot, *FULL)
+        await pilot.press("f9")
+        await on(pilot, EndingScreen)
+        await pilot.press("1")
+        await on(pilot, ShiftScreen)
+        [line] = await pilot.app.session.call(calls.recent)
+        assert (await pilot.app.session.call(calls.read, line.call)).minutes == 15
+
+
+async def test_what_nobody_knows_is_coded_so_by_one_key(console):
+    async with console("amina").run_test(size=(80, 24)) as pilot:
+        await start(pilot)
+        await code(pilot, "woman")
+        await pilot.press("f9")
+        await on(pilot, EndingScreen)
+        await pilot.press("u", "2")
+        await on(pilot, ShiftScreen)
+        [line] = await pilot.app.session.call(calls.recent)
+        finished = await pilot.app.session.call(calls.read, line.call)
+        assert finished.coded == {"gender": ("woman",), "issue": ("unknown",)}
+        assert finished.distress == 2
+
+
+@pytest.mark.parametrize(("key", "note", "counted"), [("r", "at [phone]", 0), ("k", None, 1)])
+async def test_identifiers_are_kept_by_an_explicit_choice_alone(console, key, note, counted):
+    written = "at 0300 1234567"
+    async with console("amina").run_test(size=(80, 24)) as pilot:
+        screen = await start(pilot)
+        await code(pilot, *FULL)
+        screen.query_one(TextArea).insert(written)
+        await pilot.press("f9")
+        await on(pilot, EndingScreen)
+        await pilot.press("1")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, EndingScreen)
+        await pilot.press(key, "1")
+        await on(pilot, ShiftScreen)
+        [line] = await pilot.app.session.call(calls.recent)
+        finished = await pilot.app.session.call(calls.read, line.call)
+        assert finished.note == (note or written)
+        lines = await pilot.app.session.call(lambda vault: vault.audit_lines())
+        assert sum(line.action == "note.identifiers_kept" for line in lines) == counted
+
+
+async def test_a_journal_that_fails_is_loud_and_loses_nothing(console):
+    async with console("amina").run_test(size=(80, 24)) as pilot:
+        screen = await start(pilot)
+
+        def room(pages: str):
+            return lambda vault: vault.conn.execute(f"PRAGMA max_page_count = {pages}").fetchone()
+
+        await pilot.app.session.call(room("1"))
+        note = screen.query_one(TextArea)
+        note.focus()
+        note.insert("word " * 4000)
+        await until(pilot, lambda: "NOT SAVED" in words(pilot.app, "Journal"))
+        assert "disk is full" in words(pilot.app, "Journal")
+        assert "NOT SAVED" in words(pilot.app, "#status")
+        await pilot.press("x")
+        assert note.text.startswith("word ")
+        await pilot.app.session.call(room("1000000"))
+        await until(pilot, lambda: "saved 14:" in words(pilot.app, "#status"))
+        assert not screen.query_one("Journal").display
+        [draft] = await pilot.app.session.call(calls.drafts)
+        assert draft.note == note.text
+
+
+async def test_a_kind_of_contact_may_be_typed_too(console):
+    async with console("amina").run_test(size=(80, 24)) as pilot:
+        await start(pilot)
+        await pilot.press(*"silent", "enter")
+        await on(pilot, ShiftScreen)
+        assert [line.kind for line in await pilot.app.session.call(calls.recent)] == ["silent"]
