@@ -12,8 +12,10 @@ INSTALL := $(BIN)/python -m pip --disable-pip-version-check --quiet install --re
 COMPILE := $(UV) pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate --quiet
 
+MESSAGES := console/language
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench lock clean
+.PHONY: help demo test lint format bench messages lock clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
@@ -36,6 +38,14 @@ format: $(VENV)/.ready-dev ## put the sources into the house's format
 
 bench: $(VENV)/.ready-dev ## the budgets, each beside its reference
 	@set -e; for bench in bench/*.py; do echo "== $$bench"; $(BIN)/python "$$bench"; done
+
+messages: $(VENV)/.ready-dev ## bring the catalogues of the interface's languages up to date
+	$(BIN)/pybabel -q extract --no-location --sort-output -k later -k plural:1,2 \
+		--project helpline-console -o $(MESSAGES)/helpline.pot console
+	$(BIN)/pybabel -q update -D helpline -i $(MESSAGES)/helpline.pot -d $(MESSAGES) \
+		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+	$(BIN)/pybabel -q compile -D helpline -d $(MESSAGES)
+	@rm $(MESSAGES)/helpline.pot
 
 lock: ## renew the lock files (needs uv)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv; see docs.astral.sh/uv" >&2; exit 1; }

@@ -1,6 +1,12 @@
-"""What holds for every test: nothing opens a network connection."""
+"""What holds for every test: nothing opens a network connection, and English is spoken."""
 
+import os
 import sys
+from collections.abc import Iterator
+
+import pytest
+
+from console import language
 
 
 def _no_network(event: str, arguments: tuple[object, ...]) -> None:
@@ -11,3 +17,15 @@ def _no_network(event: str, arguments: tuple[object, ...]) -> None:
 
 
 sys.addaudithook(_no_network)
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Speak English whatever the machine's locale, here and in what a test starts."""
+    if language.preferred(os.environ) != "en":
+        for name in ("LC_ALL", "LC_MESSAGES"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("LANG", "C.UTF-8")
+    language.use("en")
+    yield
+    language.use("en")

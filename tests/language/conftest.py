@@ -1,0 +1,5 @@
+"""The consoles of the screens' tests, here in other languages."""
+
+from tests.tui.conftest import clock as clock
+from tests.tui.conftest import console as console
+from tests.tui.conftest import home as home
