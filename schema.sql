@@ -48,6 +48,27 @@ CREATE TABLE day_key (
     sealed     BLOB NOT NULL
 ) WITHOUT ROWID;
 
+-- The recovery kit: public keys whose private halves are on paper only, in shares. The
+-- roster says which kit counts; a second row is of one that is just being put in its place.
+CREATE TABLE kit (
+    number      INTEGER PRIMARY KEY,
+    shares      INTEGER NOT NULL,
+    threshold   INTEGER NOT NULL,
+    hpke_public BLOB NOT NULL,
+    sign_public BLOB NOT NULL,
+    made_on     TEXT NOT NULL,
+    made_by     TEXT NOT NULL REFERENCES member (name),
+    proven_on   TEXT
+);
+
+-- The notes' key by generation, sealed to a kit's public key.
+CREATE TABLE kit_note_key (
+    kit        INTEGER NOT NULL REFERENCES kit (number) ON DELETE CASCADE,
+    generation INTEGER NOT NULL,
+    sealed     BLOB NOT NULL,
+    PRIMARY KEY (kit, generation)
+) WITHOUT ROWID;
+
 -- Who did what, by the hour; never a value of a field. `hash` covers the row and
 -- the hash before it, so that a removed or edited row breaks the chain.
 CREATE TABLE audit (
@@ -163,7 +184,8 @@ CREATE TABLE call_batch (
     rows        INTEGER NOT NULL
 );
 
--- The notes of finished calls, every revision, sealed under the key of their day.
+-- The notes of finished calls, every revision, sealed under the key of their day. Where retention
+-- has destroyed it, one row stays with an empty `sealed`, which says that there was a note.
 CREATE TABLE note (
     call     INTEGER NOT NULL REFERENCES call (id) ON DELETE CASCADE,
     revision INTEGER NOT NULL,
@@ -202,6 +224,7 @@ CREATE TABLE return_call (
     call        INTEGER NOT NULL REFERENCES call (id) ON DELETE CASCADE,
     PRIMARY KEY (return_code, call)
 ) WITHOUT ROWID;
+CREATE INDEX return_call_by_call ON return_call (call);
 
 -- How a caller wants to be called back, who said so: sealed under a key of its own, which
 -- is sealed under the notes' key and goes with the row on the day it expires.
@@ -358,6 +381,15 @@ CREATE TABLE referral (
 -- What became of a service's referrals weighs in matching.
 CREATE INDEX referral_by_service ON referral (service, status);
 
+-- The referrals of calls whose rows were folded into counts: how many of a service had which
+-- status. Together with `referral` they are what they were before.
+CREATE TABLE folded_referral (
+    service TEXT NOT NULL REFERENCES service (id),
+    status  TEXT NOT NULL,
+    count   INTEGER NOT NULL CHECK (count > 0),
+    PRIMARY KEY (service, status)
+) WITHOUT ROWID;
+
 
 -- Breaks -------------------------------------------------------------------------
 
@@ -421,6 +453,16 @@ CREATE TABLE release_cell (
     FOREIGN KEY (period, vintage) REFERENCES release (period, vintage)
 ) WITHOUT ROWID;
 
+-- True counts of published months whose calls' rows are gone, as retention says. `dimensions`
+-- and `cell` are JSON lists of the same length; ["kind"] counts every contact, data or not.
+CREATE TABLE folded (
+    period     TEXT NOT NULL,
+    dimensions TEXT NOT NULL,
+    cell       TEXT NOT NULL,
+    count      INTEGER NOT NULL CHECK (count > 0),
+    PRIMARY KEY (period, dimensions, cell)
+) WITHOUT ROWID;
+
 
 -- Views: how one room sees another's data ------------------------------------------
 
@@ -438,14 +480,35 @@ CREATE VIEW tally_call AS
     FROM call
     WHERE period IS NOT NULL AND kind = 'data';
 
--- For figures: one row a mention; a call with three issues has three.
+-- For figures: one row a mention; a call with three issues has three. A merged code is
+-- its successor here, and a call that has both, or two codes merged into one, has one row.
 CREATE VIEW tally_mention AS
-    SELECT m.dimension, m.code, t.*
-    FROM tally_call t JOIN call_mention m ON m.call = t.call;
+    SELECT m.dimension, coalesce(s.successor, m.code) AS code, t.*
+    FROM tally_call t
+    JOIN call_mention m ON m.call = t.call
+    LEFT JOIN code_merge s ON s.dimension = m.dimension AND s.code = m.code
+    WHERE s.successor IS NULL OR NOT EXISTS (
+        SELECT 1
+        FROM call_mention other
+        LEFT JOIN code_merge o ON o.dimension = other.dimension AND o.code = other.code
+        WHERE other.call = m.call AND other.dimension = m.dimension
+          AND (other.code = s.successor
+               OR o.successor = s.successor AND other.code < m.code));
+
+-- For figures: what a merged code counts as. In tally_call the codes are as they were coded:
+-- looking up each code of each call costs more than looking up each distinct row counted.
+CREATE VIEW tally_successor AS
+    SELECT dimension, code, successor FROM code_merge;
 
 -- For figures: every contact by kind, data or not.
 CREATE VIEW tally_kind AS
     SELECT period, kind FROM call WHERE period IS NOT NULL;
+
+-- For partners: how many referrals of a service have which status, folded ones among them.
+CREATE VIEW referral_outcome AS
+    SELECT service, status, 1 AS count FROM referral
+    UNION ALL
+    SELECT service, status, count FROM folded_referral;
 
 -- For calls: which months are closed to further calls.
 CREATE VIEW published_period AS

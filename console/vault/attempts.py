@@ -47,18 +47,26 @@ class Attempts:
         """Count one more try of ``member``, or raise CannotUnlock with the seconds to wait."""
         entries = self._read()
         now = self._clock()
-        waits = [
-            delay(wrong) - (now - at)
-            for name, (wrong, at) in entries.items()
-            if name in (member, _EVERYBODY)
-        ]
-        left = max(waits, default=0.0)
+        left = self._left(entries, member)
         if left > 0:
             raise CannotUnlock(
                 f"Too many wrong passphrases: wait {math.ceil(left)} seconds, then try again."
             )
         wrong, _ = entries.get(member, (0, now))
         self._write({**entries, member: (wrong + 1, now)})
+
+    def left(self, member: str) -> int:
+        """Return the seconds that ``member`` has to wait before the next try."""
+        return math.ceil(self._left(self._read(), member))
+
+    def _left(self, entries: dict[str, _Entry], member: str) -> float:
+        now = self._clock()
+        waits = [
+            delay(wrong) - (now - at)
+            for name, (wrong, at) in entries.items()
+            if name in (member, _EVERYBODY)
+        ]
+        return max(0.0, *waits) if waits else 0.0
 
     def succeeded(self, member: str) -> None:
         """Forget the wrong passphrases of ``member``."""

@@ -47,6 +47,16 @@ def broken_at(vault: str, rows: Iterable[tuple[AuditLine, bytes]]) -> int | None
     return None
 
 
+def found_at(rows: Iterable[tuple[AuditLine, bytes]], head: str) -> int | None:
+    """Return the number of the line whose hash is ``head`` (64 hex digits), None if none has it.
+
+    A head that was stated outside the vault and is in no line any more means that lines were cut
+    off at the end, or that the whole vault was rolled back or made anew. Pure.
+    """
+    wanted = head.strip().casefold()
+    return next((line.seq for line, found in rows if found.hex() == wanted), None)
+
+
 def read(connection: Any) -> list[tuple[AuditLine, bytes]]:
     """Return every line with its hash, oldest first."""
     return [(AuditLine(*row[:5]), bytes(row[5])) for row in connection.execute(store.AUDIT)]

@@ -42,6 +42,12 @@ _WAL = ("PRAGMA journal_mode = WAL", "PRAGMA journal_mode", "wal")
 # SQLite's primary result codes. A page whose HMAC is wrong comes as any of the last three.
 _BUSY, _READ_ONLY, _IO, _FULL, _CANNOT_OPEN = 5, 8, 10, 13, 14
 _DAMAGED = (11, 26, 7)
+_PLAIN = 1
+_WORDS = {
+    "disk I/O error": _IO,
+    "database or disk is full": _FULL,
+    "database disk image is malformed": _DAMAGED[0],
+}
 
 
 def driver() -> Any:
@@ -67,7 +73,8 @@ def wrap(connection: Any) -> "Database":
 
     if OperationalError is not dbapi2.OperationalError:
         raise ConsoleError("sqlite_utils was imported before the vault's driver: import it later.")
-    return sqlite_utils.Database(connection, execute_plugins=False)
+    # There are no triggers; switching them on would be a statement that rooms may not run.
+    return sqlite_utils.Database(connection, recursive_triggers=False, execute_plugins=False)
 
 
 def connect(path: Path, raw: RawKey, *, wal: bool = True) -> Any:
@@ -77,25 +84,43 @@ def connect(path: Path, raw: RawKey, *, wal: bool = True) -> Any:
     does not open it, ConsoleError for what the disk or another program says.
     """
     with opening(path):
-        connection = driver().connect(
-            f"{path.absolute().as_uri()}?mode=rw",
-            uri=True,
-            check_same_thread=False,
-            isolation_level=None,
-            timeout=0,
-        )
+        connection = _unread(path, raw)
         try:
-            _prepare(connection, raw, wal=wal)
+            _prepare(connection, wal=wal)
         except BaseException:
             connection.close()
             raise
         return connection
 
 
-def _prepare(connection: Any, raw: RawKey, *, wal: bool) -> None:
+def damaged_pages(path: Path, raw: RawKey) -> int:
+    """Return how many pages of the file at ``path`` are not as they were written.
+
+    Works on a file too damaged to be opened. Raises ConsoleError for what the disk says.
+    """
+    with trouble():
+        connection = _unread(path, raw)
+        try:
+            return len(connection.execute("PRAGMA cipher_integrity_check").fetchall())
+        finally:
+            connection.close()
+
+
+def _unread(path: Path, raw: RawKey) -> Any:
+    connection = driver().connect(
+        f"{path.absolute().as_uri()}?mode=rw",
+        uri=True,
+        check_same_thread=False,
+        isolation_level=None,
+        timeout=0,
+    )
     # Before the key: with the default level a wrong key writes over the screen.
     connection.execute("PRAGMA cipher_log_level = NONE")
     connection.execute("PRAGMA key = " + pragma_key(raw))
+    return connection
+
+
+def _prepare(connection: Any, *, wal: bool) -> None:
     for change, question, wanted in (*_SETTINGS, *([_WAL] if wal else [])):
         connection.execute(change)
         found = connection.execute(question).fetchone()
@@ -103,7 +128,18 @@ def _prepare(connection: Any, raw: RawKey, *, wal: bool) -> None:
             raise ConsoleError(
                 f"The database driver ignores '{change}': install sqlcipher3 as locked."
             )
-    connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    # Twice: a damaged page can come as zeros once; the driver raises at the statement after it.
+    for _ in range(2):
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+
+
+def ignored_settings(connection: Any) -> list[str]:
+    """Return the settings that an open connection does not have; none, if all is well."""
+    return [
+        change
+        for change, question, wanted in (*_SETTINGS, _WAL)
+        if connection.execute(question).fetchone() != (wanted,)
+    ]
 
 
 def pragma_key(raw: RawKey) -> str:
@@ -205,7 +241,9 @@ def trouble() -> Iterator[None]:
 
 
 def _code(error: Exception) -> int:
-    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+    code = int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+    # What goes wrong within sqlcipher_export comes as a plain error with SQLite's words for it.
+    return _WORDS.get(str(error), code) if code == _PLAIN else code
 
 
 def _explain(code: int) -> ConsoleError | None:

@@ -19,7 +19,9 @@ from console.errors import ConsoleError, VaultDamaged
 
 _T = TypeVar("_T")
 
-_LARGEST = 16 * 1024 * 1024
+LARGEST = 16 * 1024 * 1024
+"""Bytes of a key file at most."""
+
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _SHUT = {errno.EACCES, errno.EPERM, errno.EROFS}
 
@@ -100,8 +102,13 @@ def read_document(path: Path, label: str, form: str) -> Document:
     """
     with file_trouble(path, missing=True):
         raw = path.read_bytes()
+    return parse_document(raw, label, form)
+
+
+def parse_document(raw: bytes, label: str, form: str) -> Document:
+    """Return the document of format ``form`` that ``raw`` spells. Raises VaultDamaged."""
     try:
-        fields = json.loads(raw) if len(raw) <= _LARGEST else None
+        fields = json.loads(raw) if len(raw) <= LARGEST else None
         if not isinstance(fields, dict) or spell(fields) != raw:
             raise damaged(label)
     except (ValueError, RecursionError) as error:
@@ -112,9 +119,14 @@ def read_document(path: Path, label: str, form: str) -> Document:
     return Document(fields, label)
 
 
+def spell_document(fields: Mapping[str, Any]) -> bytes:
+    """Return a key file's bytes: the fields and their digest."""
+    return spell({**fields, "digest": _digest(fields)})
+
+
 def write_document(path: Path, fields: Mapping[str, Any]) -> None:
     """Write a key file with its digest, durably and whole or not at all."""
-    write_atomic(path, spell({**fields, "digest": _digest(fields)}))
+    write_atomic(path, spell_document(fields))
 
 
 def _digest(fields: Mapping[str, Any]) -> str:

@@ -5,11 +5,12 @@ Ed25519 one, which signs. Sources: RFC 9180, draft-ietf-hpke-pq, RFC 8032, RFC 9
 RFC 8452 (AES-GCM-SIV).
 """
 
+import contextlib
 import hashlib
 import os
 import time
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -35,6 +36,7 @@ _SUITE = hpke.Suite(hpke.KEM.MLKEM768_X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AE
 _KEM_PUBLIC, _KEM_SEED, _SHORT = 1184, 64, 32
 HPKE_PUBLIC = _KEM_PUBLIC + _SHORT
 _SECOND = 1.0
+_SHARE = 4
 
 # Six words of two syllables carry 6 x 12 bits. The letters differ by ear in most languages.
 _CONSONANTS = "bdfghjklmnprstvz"
@@ -207,9 +209,35 @@ def derive(passphrase: str, salt: bytes, cost: Cost) -> bytes:
 
 
 def calibrated() -> Cost:
-    """Return the cost to use here: about a second's work, never below the floor."""
+    """Return the cost to use here: about a second's work, never below the floor.
+
+    Raises CannotUnlock, saying so, where the machine lacks the memory even for the floor.
+    """
     began = time.perf_counter()
     derive("", bytes(16), Cost.FLOOR)
-    affordable = int(Cost.FLOOR.memory_kib * _SECOND / (time.perf_counter() - began))
-    memory = max(Cost.FLOOR.memory_kib, min(Cost.DEFAULT.memory_kib, affordable))
+    return affordable(time.perf_counter() - began, _fits)
+
+
+def affordable(seconds: float, fits: Callable[[int], bool]) -> Cost:
+    """Return the cost for a machine on which the floor's takes ``seconds``.
+
+    ``fits`` tells whether so many KiB of memory can be had; the floor is never asked about.
+    """
+    least = Cost.FLOOR.memory_kib
+    memory = max(least, min(Cost.DEFAULT.memory_kib, int(least * _SECOND / seconds)))
+    while memory > least and not fits(memory):
+        memory = max(least, memory // 2)
     return Cost(memory, Cost.DEFAULT.iterations, Cost.DEFAULT.lanes)
+
+
+def _fits(kib: int) -> bool:
+    """Return whether a quarter of the machine's memory is that much, and the system gives it."""
+    with contextlib.suppress(AttributeError, ValueError, OSError):
+        there = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 1024
+        if kib > there // _SHARE:
+            return False
+    try:
+        bytearray(kib * 1024)
+    except MemoryError:
+        return False
+    return True

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from console.errors import BadUsage, CannotUnlock, Refused, VaultDamaged
 from console.text import plain
-from console.vault import keyring, store
+from console.vault import keyring, pins, store
 from console.vault.files import make_folder
 from console.vault.identity import Identity, Public, calibrated
 from console.vault.model import Cost, Member, Role, check_name, check_role
@@ -65,6 +65,15 @@ def insert(connection: Any, member: Public, now: datetime) -> None:
     )
 
 
+def strike(connection: Any, name: str, now: datetime) -> None:
+    """Remove a member with their slots of the notes' key, inside the caller's transaction.
+
+    The row stays, and so the name: nobody else ever has it, and the trail keeps its meaning.
+    """
+    connection.execute(store.REMOVE_MEMBER, (now.date().isoformat(), name))
+    connection.execute(store.DROP_NOTE_KEYS_OF, (name,))
+
+
 def add(
     vault: "Vault", name: str, role: Role, passphrase: str, *, now: datetime, cost: Cost | None
 ) -> bool:
@@ -102,9 +111,9 @@ def _first_notes(vault: "Vault", first: Identity) -> bool:
     if generation:
         return False
     notes = NoteKeys.generate(vault.id)
-    roster = Roster(vault.id, {}, notes.commitments()).approve(first.public, first.public.name)
+    roster = Roster(vault.id, {}, {}).approve(first.public, first.public.name)
     _give(vault, notes, first.public)
-    roster.write(vault.keys, first)
+    pins.renew(vault.keys, first, roster.write(vault.keys, first, notes))
     return True
 
 
@@ -129,7 +138,7 @@ def approve(
     roster.check(vault.me.public, known(vault.conn))
     with vault.transaction():
         _give(vault, notes, member)
-        roster.approve(member, vault.me.public.name).write(vault.keys, vault.me)
+        roster.approve(member, vault.me.public.name).write(vault.keys, vault.me, notes)
         vault.audit("member.approved", name, now=now)
 
 

@@ -62,6 +62,7 @@ STEPS: dict[int, tuple[str, ...]] = {
             call        INTEGER NOT NULL REFERENCES call (id) ON DELETE CASCADE,
             PRIMARY KEY (return_code, call)
         ) WITHOUT ROWID""",
+        "CREATE INDEX return_call_by_call ON return_call (call)",
         """CREATE TABLE contact (
             call       INTEGER PRIMARY KEY REFERENCES call (id) ON DELETE CASCADE,
             generation INTEGER NOT NULL,
@@ -71,6 +72,35 @@ STEPS: dict[int, tuple[str, ...]] = {
             expires_on TEXT NOT NULL
         )""",
         "CREATE INDEX contact_by_expiry ON contact (expires_on)",
+        """CREATE TABLE kit (
+            number      INTEGER PRIMARY KEY,
+            shares      INTEGER NOT NULL,
+            threshold   INTEGER NOT NULL,
+            hpke_public BLOB NOT NULL,
+            sign_public BLOB NOT NULL,
+            made_on     TEXT NOT NULL,
+            made_by     TEXT NOT NULL REFERENCES member (name),
+            proven_on   TEXT
+        )""",
+        """CREATE TABLE kit_note_key (
+            kit        INTEGER NOT NULL REFERENCES kit (number) ON DELETE CASCADE,
+            generation INTEGER NOT NULL,
+            sealed     BLOB NOT NULL,
+            PRIMARY KEY (kit, generation)
+        ) WITHOUT ROWID""",
+        """CREATE TABLE folded_referral (
+            service TEXT NOT NULL REFERENCES service (id),
+            status  TEXT NOT NULL,
+            count   INTEGER NOT NULL CHECK (count > 0),
+            PRIMARY KEY (service, status)
+        ) WITHOUT ROWID""",
+        """CREATE TABLE folded (
+            period     TEXT NOT NULL,
+            dimensions TEXT NOT NULL,
+            cell       TEXT NOT NULL,
+            count      INTEGER NOT NULL CHECK (count > 0),
+            PRIMARY KEY (period, dimensions, cell)
+        ) WITHOUT ROWID""",
         "PRAGMA user_version = 2",
     ),
 }

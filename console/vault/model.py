@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar, Literal, get_args
 
 from console.errors import BadUsage, CannotUnlock
@@ -68,15 +69,54 @@ class RotationReport:
 class KeyStatus:
     """Where the keys stand.
 
-    ``epoch`` counts database keys, made on the local day ``made_on``; ``note_generation`` counts
-    notes' keys (0: no operator yet); ``holders`` can read notes, ``waiting`` await approval.
+    ``epoch`` counts database keys, made on the local day ``made_on`` and to be followed by a new
+    one on ``rotate_by``; ``note_generation`` counts notes' keys (0: no operator yet); ``holders``
+    can read notes, ``waiting`` await approval. ``leaving`` were removed since the newest notes'
+    key; ``to_reseal`` counts what is sealed under those before it.
     """
 
     epoch: int
     made_on: str
+    rotate_by: str
     note_generation: int
     holders: tuple[str, ...]
     waiting: tuple[str, ...]
+    leaving: tuple[str, ...]
+    to_reseal: int
+
+    def overdue(self, today: date) -> bool:
+        """Return whether the database should have had a new key before the local day ``today``."""
+        return today.isoformat() > self.rotate_by
+
+
+@dataclass(frozen=True)
+class KitStatus:
+    """Where the recovery kit stands: any ``threshold`` of ``shares`` sheets open the vault.
+
+    Days are local; ``proven_on`` is None until a drill or a recovery. ``opens_all`` is False where
+    keys are not sealed to it yet, or whoever made it and saw the sheets was removed since.
+    """
+
+    number: int
+    shares: int
+    threshold: int
+    made_on: str
+    made_by: str
+    proven_on: str | None
+    opens_all: bool
+
+
+@dataclass(frozen=True)
+class KitProof:
+    """What a drill opened: the kit's number, the vault key's epoch, the newest notes' key.
+
+    ``days`` counts the days of notes whose key it opened.
+    """
+
+    number: int
+    epoch: int
+    note_generation: int
+    days: int
 
 
 @dataclass(frozen=True)

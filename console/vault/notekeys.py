@@ -1,106 +1,20 @@
-"""The notes' key and who holds it: slots in the database, the roster that a holder signed.
+"""The notes' key by generation: its slots in the database, and everything that it seals.
 
-IT staff never have a slot. What IT could do is to put a notes' key of its own making, or a key
-pair of its own, in the place of the real one; so the roster lists whose public keys may receive
-the notes' key, states a commitment to every generation of it, and is signed by a note holder.
+IT staff never have a slot. That nobody slips in a notes' key of their own making is the business
+of the roster (`holders`): it says who may have a slot, and commits to every generation.
 """
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
 
-from console.errors import VaultDamaged
-from console.vault.files import (
-    canonical,
-    context,
-    read_document,
-    to_text,
-    write_document,
-)
-from console.vault.identity import HPKE_PUBLIC, Identity, Public
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from console.vault.files import context
+from console.vault.holders import LABEL, NamedKit, Roster, read_roster, wrong
+from console.vault.identity import Identity, Public
 from console.vault.sealing import seal, subkey, unseal
 
-FORMAT = "helpline-roster-1"
-LABEL = "keys/roster.json"
-
-
-def _wrong(what: str) -> VaultDamaged:
-    return VaultDamaged(f"{what}: put back {LABEL} and vault.db from a backup, and ask who did it.")
-
-
-@dataclass(frozen=True)
-class Roster:
-    """Who may hold notes (public keys, approved by whom) and a commitment to each notes' key."""
-
-    vault: str
-    holders: dict[str, tuple[Public, str]]
-    commitments: dict[int, bytes]
-
-    def approve(self, member: Public, by: str) -> "Roster":
-        """Return the roster with ``member`` among the holders, approved by the holder ``by``."""
-        return replace(self, holders={**self.holders, member.name: (member, by)})
-
-    def check(self, me: Public, members: Mapping[str, Public]) -> None:
-        """Raise VaultDamaged unless I am on it and all keys are those of the database."""
-        if self.holders.get(me.name, (None, ""))[0] != me:
-            raise _wrong(f"{LABEL} does not name you with your own keys")
-        for name, (public, _) in self.holders.items():
-            if name in members and members[name] != public:
-                raise _wrong(f"The keys of {name} in the vault are not those in {LABEL}")
-
-    def write(self, keys: Path, signer: Identity) -> None:
-        """Sign as a note holder and write, durably. Raises ConsoleError."""
-        fields: dict[str, object] = {
-            "format": FORMAT,
-            "vault": self.vault,
-            "holders": {
-                name: {
-                    "hpke_public": to_text(public.hpke),
-                    "sign_public": to_text(public.sign),
-                    "approved_by": by,
-                }
-                for name, (public, by) in self.holders.items()
-            },
-            "commitments": {
-                str(generation): to_text(commitment)
-                for generation, commitment in self.commitments.items()
-            },
-            "signed_by": signer.public.name,
-        }
-        signature = signer.sign(_message(fields))
-        write_document(keys / "roster.json", {**fields, "signature": to_text(signature)})
-
-
-def _message(fields: Mapping[str, object]) -> bytes:
-    return context("roster") + canonical(fields)
-
-
-def read_roster(keys: Path) -> Roster:
-    """Return the roster, signed by one of those it names. Raises VaultDamaged."""
-    try:
-        file = read_document(keys / "roster.json", LABEL, FORMAT)
-    except FileNotFoundError as error:
-        raise VaultDamaged(f"{LABEL} is missing: put back a copy of it from a backup.") from error
-    listed = file.table("holders")
-    holders: dict[str, tuple[Public, str]] = {}
-    for name in listed.fields:
-        entry = listed.table(name)
-        public = Public(
-            name, "operator", entry.blob("hpke_public", HPKE_PUBLIC), entry.blob("sign_public", 32)
-        )
-        holders[name] = (public, entry.text("approved_by"))
-    signer, _ = holders.get(file.text("signed_by"), (None, ""))
-    message = _message({k: v for k, v in file.fields.items() if k != "signature"})
-    if signer is None or not signer.signed(message, file.blob("signature", 64)):
-        raise _wrong(f"{LABEL} was not signed by a note holder")
-    stated = file.table("commitments")
-    commitments: dict[int, bytes] = {}
-    for number in stated.fields:
-        if not (number.isascii() and number.isdecimal()):
-            raise file.damaged()
-        commitments[int(number)] = stated.blob(number, 32)
-    return Roster(file.text("vault"), holders, commitments)
+__all__ = ["NamedKit", "NoteKeys", "Roster", "commitment", "read_roster"]
 
 
 class NoteKeys:
@@ -119,16 +33,25 @@ class NoteKeys:
     def unseal(
         cls, vault: str, slots: Iterable[tuple[int, bytes]], me: Identity, roster: Roster
     ) -> "NoteKeys":
-        """Return my notes' keys, proven to be those the roster speaks of, or raise VaultDamaged."""
+        """Return my notes' keys, proven to be those the roster speaks of, or raise VaultDamaged.
+
+        Slots beyond the roster's newest generation are of one that was being made, and pass.
+        """
         keys: dict[int, bytes] = {}
         for generation, sealed in slots:
+            if generation > roster.generation:
+                continue
             key = me.unseal(sealed, _slot_info(vault, generation, me.public.name))
             if key is None or commitment(vault, generation, key) != roster.commitments.get(
                 generation
             ):
-                raise _wrong("The notes' key in the vault is not the one that a note holder made")
+                raise wrong("The notes' key in the vault is not the one that a note holder made")
             keys[generation] = key
-        return cls(vault, keys)
+        if roster.generation not in keys:
+            raise wrong("The vault keeps the newest notes' key from you")
+        notes = cls(vault, keys)
+        notes.check(roster)
+        return notes
 
     @property
     def generation(self) -> int:
@@ -137,10 +60,58 @@ class NoteKeys:
 
     def slots_for(self, member: Public) -> list[tuple[int, bytes]]:
         """Return every generation's key, sealed to ``member``."""
-        return [
-            (generation, member.seal(key, _slot_info(self._vault, generation, member.name)))
-            for generation, key in sorted(self._keys.items())
-        ]
+        return [(number, self.slot_for(member, number)) for number in sorted(self._keys)]
+
+    def slot_for(self, member: Public, generation: int) -> bytes:
+        """Return one generation's key, sealed to ``member``."""
+        bound = _slot_info(self._vault, generation, member.name)
+        return member.seal(self._keys[generation], bound)
+
+    @property
+    def generations(self) -> frozenset[int]:
+        """The generations that can be opened."""
+        return frozenset(self._keys)
+
+    def next(self) -> "NoteKeys":
+        """Return these and a new generation from the system's randomness."""
+        return NoteKeys(self._vault, {**self._keys, self.generation + 1: os.urandom(32)})
+
+    def only(self, generations: Iterable[int]) -> "NoteKeys":
+        """Return these generations and the newest, without the others."""
+        kept = {*generations, self.generation}
+        return NoteKeys(self._vault, {n: key for n, key in self._keys.items() if n in kept})
+
+    def check(self, roster: Roster) -> None:
+        """Raise VaultDamaged unless the roster is of this vault and of these notes' keys."""
+        mine, stated = self.checks(), roster.checks
+        if roster.vault != self._vault or any(
+            number in stated and stated[number] != check for number, check in mine.items()
+        ):
+            raise wrong(f"{LABEL} was signed with a notes' key that no note holder made")
+
+    def prove(self, roster: Roster) -> Roster:
+        """Return the roster as the next version of it, with every generation there is.
+
+        Raises VaultDamaged unless the notes' key that signed it is one of these.
+        """
+        self.check(roster)
+        if roster.checks and max(roster.checks) not in self._keys:
+            raise wrong(f"{LABEL} was signed with a notes' key that no note holder made")
+        return roster.extended(self)
+
+    def sign(self, message: bytes, generation: int | None = None) -> bytes:
+        """Return a generation's signature, of the newest unless told: Ed25519, 64 bytes."""
+        return self._signing(self.generation if generation is None else generation).sign(message)
+
+    def checks(self) -> dict[int, bytes]:
+        """Return by generation what verifies its signatures."""
+        return {
+            number: self._signing(number).public_key().public_bytes_raw() for number in self._keys
+        }
+
+    def _signing(self, generation: int) -> Ed25519PrivateKey:
+        bound = context("roster signing", vault=self._vault, generation=generation)
+        return Ed25519PrivateKey.from_private_bytes(self._for(generation, bound))
 
     def commitments(self) -> dict[int, bytes]:
         """Return what the roster states of every generation."""
@@ -179,6 +150,20 @@ class NoteKeys:
         """Return what `seal_note` sealed, or None if it is damaged or another note."""
         text = unseal(day_key, sealed, self._note(day, call, revision))
         return None if text is None else text.decode("utf-8", "surrogatepass")
+
+    def wrap(self, purpose: str, secret: bytes, **fields: str | int) -> bytes:
+        """Return a secret sealed for one purpose, bound to the generation and to ``fields``."""
+        bound = context(purpose, vault=self._vault, generation=self.generation, **fields)
+        return seal(self._for(self.generation, purpose.encode()), secret, bound)
+
+    def unwrap(
+        self, purpose: str, generation: int, sealed: bytes, **fields: str | int
+    ) -> bytes | None:
+        """Return what `wrap` sealed, or None if it is damaged or of something else."""
+        if generation not in self._keys:
+            return None
+        bound = context(purpose, vault=self._vault, generation=generation, **fields)
+        return unseal(self._for(generation, purpose.encode()), sealed, bound)
 
     def _for(self, generation: int, purpose: bytes) -> bytes:
         return subkey(self._keys[generation], purpose)

@@ -1,12 +1,25 @@
 """A vault from outside: is there one, who may log in, make one, unlock it."""
 
+import contextlib
 import secrets
 from datetime import datetime
 from pathlib import Path
 
 from console.errors import BadUsage, CannotUnlock, ConsoleError, VaultDamaged
 from console.text import plain
-from console.vault import audit, database, keyring, members, rotation, store
+from console.vault import (
+    audit,
+    database,
+    generations,
+    keyring,
+    kit,
+    members,
+    purge,
+    removal,
+    rotation,
+    store,
+    swap,
+)
 from console.vault.attempts import Attempts
 from console.vault.files import canonical, file_trouble, make_folder, sync_folder
 from console.vault.identity import Identity, MemberFile, calibrated
@@ -18,8 +31,10 @@ from console.vault.session import Vault
 
 def exists(home: Path) -> bool:
     """Return whether there is a vault in ``home``, be it a damaged one."""
-    return (home / "vault.db").exists() or (
-        (home / "keys" / "keyring.json").exists() and not _unfinished(home).exists()
+    return (
+        (home / "vault.db").exists()
+        or swap.pending(home)
+        or ((home / "keys" / "keyring.json").exists() and not _unfinished(home).exists())
     )
 
 
@@ -91,7 +106,7 @@ def roster(home: Path) -> list[tuple[str, Role]]:
     """Return who may log in, by name, as the key files say; a damaged file is left out."""
     listed = []
     with file_trouble(home):
-        paths = sorted((home / "keys" / "members").glob("*.json"))
+        paths = sorted(swap.members_folder(home).glob("*.json"))
     for path in paths:
         try:
             public = MemberFile.read(path).public
@@ -113,27 +128,38 @@ def unlock(home: Path, name: str, passphrase: str, *, now: datetime) -> Vault:
     make_folder(keys)
     lock = Lock.take(keys, name, now=now)
     try:
+        swap.finish(home)
         database.read_salt(home / "vault.db")
         signed = keyring.read(keys)
-        me = _identify(keys, name, passphrase, signed.keyring.vault)
+        me = identify(keys, name, passphrase, signed.keyring.vault)
         vault = Vault(home, lock, signed, me)
     except BaseException:
         lock.release()
         raise
-    _tidy(vault)
+    tidy(vault, now)
+    # A disk that cannot be written to must not keep anybody from reading.
+    with contextlib.suppress(ConsoleError):
+        purge.daily(vault, now=now)
     return vault
 
 
-def _tidy(vault: Vault) -> None:
-    """Clear away what a rotation left that was cut short, where that needs doing."""
+def tidy(vault: Vault, now: datetime) -> None:
+    """Clear away what was cut short, and do what a removal left to who unlocks."""
     try:
         rotation.tidy(vault)
+        removal.tidy(vault)
+        generations.renew(vault, now=now)
+        kit.tidy(vault)
     except BaseException:
         vault.close()
         raise
 
 
-def _identify(keys: Path, name: str, passphrase: str, vault: str | None) -> Identity:
+def identify(keys: Path, name: str, passphrase: str, vault: str | None) -> Identity:
+    """Return a member of the vault whose keys are in ``keys``; a wrong passphrase is counted.
+
+    Raises CannotUnlock, VaultDamaged; also where the key file is not of ``vault``, if given.
+    """
     file = _member_file(keys, name)
     if vault is not None and file.vault != vault:
         raise VaultDamaged(
@@ -147,6 +173,17 @@ def _identify(keys: Path, name: str, passphrase: str, vault: str | None) -> Iden
         raise CannotUnlock(f"That is not the passphrase of {file.public.name}: try again.")
     attempts.succeeded(file.public.name)
     return identity
+
+
+def seconds_to_wait(home: Path, name: str) -> int:
+    """Return for how long the passphrase of ``name`` cannot be tried, after too many wrong ones.
+
+    0 for a name that no member has, and where the count cannot be read: trying will say why.
+    """
+    try:
+        return Attempts(home / "keys").left(check_name(name))
+    except ConsoleError:
+        return 0
 
 
 def _member_file(keys: Path, name: str) -> MemberFile:
@@ -171,7 +208,9 @@ def change_passphrase(
     keys = home / "keys"
     if not exists(home):
         raise ConsoleError(f"There is no vault in {home}: make one with `helpline init`.")
+    if swap.pending(home):
+        raise ConsoleError("A restore was cut short: log in once, which finishes it.")
     file = _member_file(keys, name)
-    identity = _identify(keys, name, old, None)
+    identity = identify(keys, name, old, None)
     path = keys / "members" / f"{identity.public.name}.json"
     identity.write(path, file.vault, new, cost or calibrated(), now=now)

@@ -14,12 +14,13 @@ import os
 import shutil
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from console.errors import ConsoleError, VaultDamaged
-from console.vault import audit, keyring, members, store
+from console.vault import audit, keyring, kit, members, store
 from console.vault.database import attach_key, connect, remove, trouble
 from console.vault.files import create_private, file_trouble, sync_folder
 from console.vault.keyring import Epoch, RawKey
@@ -37,8 +38,14 @@ def _rotating(vault: "Vault") -> Path:
     return vault.file.with_name("vault.db.rotating")
 
 
-def rotate(vault: "Vault", *, now: datetime, progress: Progress) -> RotationReport:
-    """Put the vault under a new key; see `Vault.rotate`."""
+def rotate(
+    vault: "Vault", *, now: datetime, progress: Progress, leaving: str | None = None
+) -> RotationReport:
+    """Put the vault under a new key; see `Vault.rotate`.
+
+    With ``leaving`` that member gets no slot, and is removed in the copy before the swap: there is
+    no instant at which they are removed and the old key opens the vault, nor the other way round.
+    """
     began = time.perf_counter()
     progress("space", 0.0)
     vault.checkpoint()
@@ -47,7 +54,8 @@ def rotate(vault: "Vault", *, now: datetime, progress: Progress) -> RotationRepo
     progress("keyring", 0.05)
     number, raw = max(vault.keyring.epochs) + 1, RawKey.generate()
     with trouble():
-        everybody = members.known(vault.conn).values()
+        staying = {k: v for k, v in members.known(vault.conn).items() if k != leaving}
+        everybody = [*staying.values(), *kit.recipients(vault.conn)]
     epoch = Epoch.seal(number, raw, vault.id, everybody, now)
     both = vault.keyring.only(vault.epoch).with_epoch(number, epoch)
     vault.keyring = keyring.write(vault.keys, both, vault.me)
@@ -56,7 +64,7 @@ def rotate(vault: "Vault", *, now: datetime, progress: Progress) -> RotationRepo
         progress("copy", 0.1)
         _export(vault, path, raw)
         progress("proof", 0.5)
-        _prove(vault, path, raw, number, now)
+        _prove(vault, path, raw, number, now, leaving)
         progress("swap", 0.95)
         _swap(vault, path)
     except BaseException:
@@ -93,6 +101,8 @@ def _export(vault: "Vault", path: Path, raw: RawKey) -> None:
     with file_trouble(path):
         os.close(create_private(path))
     with trouble():
+        # What the copy reads and decrypts is digested afterwards.
+        vault.conn.execute(store.LARGE_CACHE)
         vault.conn.execute(store.ATTACH, (str(path.absolute()), attach_key(raw)))
         try:
             for statement in (*store.ATTACHED, store.EXPORT, *store.STAMPED):
@@ -103,18 +113,26 @@ def _export(vault: "Vault", path: Path, raw: RawKey) -> None:
         os.fsync(file.fileno())
 
 
-def _prove(vault: "Vault", path: Path, raw: RawKey, number: int, now: datetime) -> None:
+def _prove(
+    vault: "Vault", path: Path, raw: RawKey, number: int, now: datetime, leaving: str | None
+) -> None:
     fresh = connect(path, raw, wal=False)
     try:
         with trouble():
             fresh.execute(store.LARGE_CACHE)
-            _check(fresh)
-            if _content(fresh) != _content(vault.conn):
+            # The checks are one long call of the driver, during which the other core can digest.
+            with ThreadPoolExecutor(max_workers=1) as other:
+                digested = other.submit(_content, vault.conn)
+                _check(fresh)
+            if _content(fresh) != digested.result():
                 raise VaultDamaged(
                     "The copy under the new key is not equal: nothing was changed; "
                     "check the disk, then rotate again."
                 )
             fresh.execute(store.BEGIN)
+            if leaving is not None:
+                members.strike(fresh, leaving, now)
+                audit.append(fresh, vault.id, vault.member.name, "member.removed", leaving, now=now)
             audit.append(
                 fresh, vault.id, vault.member.name, "key.rotated", f"epoch {number}", now=now
             )
@@ -129,9 +147,11 @@ def _prove(vault: "Vault", path: Path, raw: RawKey, number: int, now: datetime) 
 
 
 def _check(connection: Any) -> None:
-    pages = connection.execute(store.CHECK_PAGES).fetchall()
+    # Reading a page verifies its HMAC, and the check of the trees reads every page of the file and
+    # names those that it does not come by; but it does not open free pages, so there may be none.
+    free = connection.execute(store.FREE_PAGES).fetchone()
     trees = connection.execute(store.CHECK_TREES).fetchall()
-    if pages or trees != [("ok",)] or connection.execute(store.CHECK_KEYS).fetchall():
+    if free != (0,) or trees != [("ok",)] or connection.execute(store.CHECK_KEYS).fetchall():
         raise VaultDamaged(
             "The copy under the new key is damaged: nothing was changed; "
             "check the disk, then rotate again."

@@ -8,13 +8,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from console.errors import ConsoleError, Refused, VaultDamaged
-from console.vault import audit, members, rotation, store
+from console.vault import (
+    audit,
+    generations,
+    keystatus,
+    kit,
+    members,
+    removal,
+    resealing,
+    roles,
+    rotation,
+    store,
+)
 from console.vault.database import bring_up_to_date, connect, driver, read_salt, trouble, wrap
-from console.vault.identity import Identity, Public
+from console.vault.identity import Identity
 from console.vault.keyring import Keyring, RawKey, SignedKeyring
 from console.vault.lock import Lock
-from console.vault.model import AuditLine, Cost, KeyStatus, Member, Role, RotationReport
-from console.vault.notekeys import NoteKeys, read_roster
+from console.vault.model import AuditLine, Cost, KeyStatus, KitStatus, Member, Role, RotationReport
+from console.vault.notekeys import NoteKeys
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -25,6 +36,10 @@ _ONE: dict[Role, str] = {
     "it": "IT staff",
 }
 _MANY: dict[Role, str] = _ONE | {"operator": "operators"}
+
+
+def _untold(_step: str, _share: float) -> None:
+    pass
 
 
 class Vault:
@@ -79,7 +94,7 @@ class Vault:
         self.epoch = self.keyring.epoch_of(read_salt(self.file))
         self.raw: RawKey = self.keyring.open(self.epoch, self.me)
         self.conn: Any = connect(self.file, self.raw)
-        self.db = wrap(self.conn)
+        self.db = wrap(roles.Guarded(self.conn, self.me.public.role))
 
     def _prove(self, signed: SignedKeyring) -> None:
         bring_up_to_date(self.conn)
@@ -91,19 +106,10 @@ class Vault:
                 "vault.db and its keys are of different vaults: restore both from the same backup."
             )
         members.check_me(known, self.me.public)
-        signed.check(known.get(signed.signed_by))
-        self.notes = self._note_keys(known)
+        signed.check(known.get(signed.signed_by) or kit.signer(self.conn, signed.signed_by))
+        self.notes = generations.open_notes(self, known)
         name, role = self.me.public.name, self.me.public.role
         self.member = Member(name, role, self.notes is not None)
-
-    def _note_keys(self, known: dict[str, Public]) -> NoteKeys | None:
-        me = self.me.public
-        slots = self.conn.execute(store.MY_NOTE_KEYS, (me.name,)).fetchall()
-        if not slots:
-            return None
-        roster = read_roster(self.keys)
-        roster.check(me, known)
-        return NoteKeys.unseal(self.id, slots, self.me, roster)
 
     # Who may ---------------------------------------------------------------------------------
 
@@ -165,6 +171,11 @@ class Vault:
         with trouble():
             self.conn.execute(store.CHECKPOINT).fetchone()
 
+    def empty_log(self) -> None:
+        """As `checkpoint`, where it can be done: what was written is durable already."""
+        with contextlib.suppress(ConsoleError):
+            self.checkpoint()
+
     # The trail -------------------------------------------------------------------------------
 
     def audit(self, action: str, subject: str = "", *, now: datetime) -> None:
@@ -177,10 +188,21 @@ class Vault:
         with trouble():
             return [line for line, _ in audit.read(self.conn)]
 
+    def audited(self, action: str, subject: str) -> int:
+        """Return how many lines of the trail have this action and subject."""
+        with trouble():
+            (count,) = self.conn.execute(store.COUNT_AUDIT, (action, subject)).fetchone()
+        return int(count)
+
     def audit_broken_at(self) -> int | None:
         """Return the number of the first line that was changed or is missing; None if none is."""
         with trouble():
             return audit.broken_at(self.id, audit.read(self.conn))
+
+    def audit_line_of(self, head: str) -> int | None:
+        """Return the number of the line that a head (64 hexadecimal digits) ended with, or None."""
+        with trouble():
+            return audit.found_at(audit.read(self.conn), head)
 
     def audit_head(self) -> str:
         """Return the last line's hash, 64 hexadecimal digits; '' before the first line."""
@@ -195,11 +217,16 @@ class Vault:
         notes = self.require_notes()
         with self.transaction():
             (revision,) = self.conn.execute(store.NEXT_REVISION, (call,)).fetchone()
-            sealed = notes.seal_note(self._day_key(notes, day), day, call, revision, text)
+            sealed = notes.seal_note(self.day_key(day), day, call, revision, text)
             self.conn.execute(store.ADD_NOTE, (call, revision, day, sealed))
         return int(revision)
 
-    def _day_key(self, notes: NoteKeys, day: str) -> bytes:
+    def day_key(self, day: str) -> bytes:
+        """Return the key of the notes of a day, made now if it has none; in a transaction.
+
+        Raises Refused if the member holds no notes, VaultDamaged.
+        """
+        notes = self.require_notes()
         row = self.conn.execute(store.DAY_KEY, (day,)).fetchone()
         if row is None:
             key, sealed = notes.new_day(day)
@@ -210,20 +237,20 @@ class Vault:
             raise VaultDamaged(f"The key of the notes of {day} is damaged: restore a backup.")
         return key_or_none
 
-    def read_note(self, call: int) -> str:
-        """Return the latest revision of a call's note, '' if it has none.
+    def read_note(self, call: int, revision: int | None = None) -> str:
+        """Return a revision of a call's note, without ``revision`` the latest; '' for none.
 
         Raises Refused if its day's key was destroyed by retention, VaultDamaged.
         """
         notes = self.require_notes()
         with trouble():
-            row = self.conn.execute(store.LATEST_NOTE, (call,)).fetchone()
+            row = self.conn.execute(store.NOTE, (call, revision)).fetchone()
             if row is None:
                 return ""
-            revision, day, sealed = row
-            if self.conn.execute(store.DAY_KEY, (day,)).fetchone() is None:
+            found, day, sealed = row
+            if not sealed or self.conn.execute(store.DAY_KEY, (day,)).fetchone() is None:
                 raise Refused(f"The notes of {day} were destroyed, as retention says.")
-            text = notes.open_note(self._day_key(notes, day), day, call, revision, sealed)
+            text = notes.open_note(self.day_key(day), day, call, found, sealed)
         if text is None:
             raise VaultDamaged(f"The note of call {call} is damaged: restore a backup.")
         return text
@@ -291,17 +318,45 @@ class Vault:
         """
         members.approve(self, self.require_notes(), name, fingerprint, now=now)
 
+    def remove_member(
+        self, name: str, *, now: datetime, progress: Callable[[str, float], None] | None = None
+    ) -> RotationReport:
+        """Remove a member (IT): in the same moment the database has a new key, without them.
+
+        At the next unlock of a note holder the notes' key is a new one too. Raises as `rotate`,
+        BadUsage (no such member), Refused (oneself, the last note holder).
+        """
+        self._require_rest()
+        return removal.remove(self, name, now=now, progress=progress or _untold)
+
+    def reseal(self, limit: int) -> int:
+        """Seal about ``limit`` values under the newest notes' key; return how much is left.
+
+        For a moment when nobody types; does nothing for who holds no notes.
+        """
+        return resealing.reseal_some(self, limit)
+
     def key_status(self) -> KeyStatus:
         """Return where the keys stand."""
-        with trouble():
-            (generation,) = self.conn.execute(store.NOTE_GENERATION).fetchone()
-        return KeyStatus(
-            epoch=self.epoch,
-            made_on=self.keyring.epochs[self.epoch].made_on,
-            note_generation=generation,
-            holders=tuple(m.name for m in self.members() if m.holds_notes),
-            waiting=tuple(self.waiting()),
-        )
+        return keystatus.status(self)
+
+    def draw_kit(self, shares: int, threshold: int) -> kit.NewKit:
+        """Return a new recovery kit (note holders), to be shown before `keep_kit`; see `kit.draw`.
+
+        Raises Refused, BadUsage (2 to 16 shares, 2 or more of them needed).
+        """
+        return kit.draw(self, shares, threshold)
+
+    def keep_kit(self, new: kit.NewKit, it: Identity, *, now: datetime) -> None:
+        """Put a drawn kit in use, in the place of the one before; ``it`` signs for IT.
+
+        Raises Refused if ``it`` is not of IT or the member holds no notes.
+        """
+        kit.keep(self, new, it, now=now)
+
+    def kit_status(self) -> KitStatus | None:
+        """Return where the recovery kit stands, None if there is none."""
+        return kit.status(self)
 
     def rotate(
         self, *, now: datetime, progress: Callable[[str, float], None] | None = None
@@ -311,10 +366,13 @@ class Vault:
         ``progress`` is told the step and the share done, 0 to 1. Raises Refused (not IT),
         ConsoleError (space, a call being written); then the old key goes on.
         """
+        self._require_rest()
+        return rotation.rotate(self, now=now, progress=progress or _untold)
+
+    def _require_rest(self) -> None:
         self.require("it")
         if self._depth:
             raise ConsoleError("Something is being written: rotate the key when it is done.")
-        return rotation.rotate(self, now=now, progress=progress or (lambda _step, _share: None))
 
     def reopen(self, keyring: Keyring) -> None:
         """Go on with the file that is there now; for rotation."""
@@ -329,9 +387,7 @@ class Vault:
             return
         self._closed = True
         try:
-            # Where the disk is full the log stays and is read at the next unlock.
-            with contextlib.suppress(ConsoleError):
-                self.checkpoint()
+            self.empty_log()
             self.conn.close()
         finally:
             self._lock.release()

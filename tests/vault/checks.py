@@ -30,7 +30,9 @@ def refuses(kind: type[ConsoleError], action: Callable[[], object]) -> str:
 def add_call(vault: Vault, operator: str = "amina") -> int:
     """Insert a call and return its number."""
     with vault.transaction():
-        cursor = vault.db.execute("INSERT INTO call (operator, day) VALUES (?, ?)", (operator, DAY))
+        cursor = vault.conn.execute(
+            "INSERT INTO call (operator, day) VALUES (?, ?)", (operator, DAY)
+        )
     return int(cursor.lastrowid or 0)
 
 

@@ -12,3 +12,9 @@ def home(tmp_path: Path) -> Path:
     folder = tmp_path / "home"
     make_vault(folder, operators=("amina", "bea"))
     return folder
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Where a backup may be written."""
+    return tmp_path / "stick.backup"

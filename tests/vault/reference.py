@@ -13,8 +13,10 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESGCMSIV
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+from shamir_mnemonic.wordlist import WORDLIST
 
 
 def canonical(value: Any) -> bytes:
@@ -39,6 +41,32 @@ def hkdf(key: bytes, info: bytes) -> bytes:
 
 def unseal(key: bytes, sealed: bytes, associated: bytes) -> bytes:
     return AESGCMSIV(key).decrypt(sealed[:12], sealed[12:], associated)
+
+
+def return_digest(return_key: bytes, code: str) -> bytes:
+    return hmac.digest(return_key, code.replace(" ", "").encode("ascii"), "sha256")
+
+
+def image(file: bytes, key: bytes) -> bytes:
+    """Decrypt every page of vault.db, free ones too.
+
+    A page of SQLCipher 4: ciphertext, 16 bytes of IV, 64 of HMAC; the first begins with the salt.
+    """
+    pages = (file[at : at + 4096] for at in range(0, len(file), 4096))
+    return b"".join(_page(page, key, first=n == 0) for n, page in enumerate(pages))
+
+
+def log_image(file: bytes, key: bytes) -> bytes:
+    """Decrypt every page in vault.db-wal: after a header of 32 bytes, frames of 24 and a page."""
+    frames = (file[at : at + 24 + 4096] for at in range(32, len(file), 24 + 4096))
+    return b"".join(
+        _page(frame[24:], key, first=int.from_bytes(frame[:4], "big") == 1) for frame in frames
+    )
+
+
+def _page(page: bytes, key: bytes, *, first: bool) -> bytes:
+    aes = Cipher(algorithms.AES(key), modes.CBC(page[4016:4032])).decryptor()
+    return aes.update(page[16 if first else 0 : 4016])
 
 
 def public_halves(secret: bytes) -> tuple[bytes, bytes]:
@@ -118,3 +146,97 @@ def check_signature(raw: bytes, purpose: str, sign_public: bytes) -> dict[str, A
     message = bound(purpose) + canonical(fields)
     Ed25519PublicKey.from_public_bytes(sign_public).verify(signature, message)
     return fields
+
+
+def notes_signer(notes_key: bytes, vault: str, generation: int) -> Ed25519PrivateKey:
+    """Return what a generation of the notes' key signs with."""
+    info = bound("roster signing", vault=vault, generation=generation)
+    return Ed25519PrivateKey.from_private_bytes(hkdf(notes_key, info))
+
+
+def check_roster(raw: bytes) -> dict[str, Any]:
+    """Return the roster's fields: its links and the newest generation's proof are checked."""
+    fields = read_key_file(raw)
+    checks = {int(n): b64decode(check) for n, check in fields["checks"].items()}
+    assert checks.keys() == {int(n) for n in fields["commitments"]}
+    for number in sorted(checks)[1:]:
+        message = link(
+            fields["vault"],
+            number,
+            b64decode(fields["commitments"][str(number)]),
+            checks[number],
+        )
+        before = Ed25519PublicKey.from_public_bytes(checks[number - 1])
+        before.verify(b64decode(fields["links"][str(number)]), message)
+    proven = {k: v for k, v in fields.items() if k not in ("proof", "signature")}
+    newest = Ed25519PublicKey.from_public_bytes(checks[max(checks)])
+    newest.verify(b64decode(fields["proof"]), bound("roster proof") + canonical(proven))
+    return fields
+
+
+def link(vault: str, generation: int, commitment: bytes, check: bytes) -> bytes:
+    """Return what a generation of the notes' key signs of the next one."""
+    return bound(
+        "next notes key",
+        vault=vault,
+        generation=generation,
+        commitment=commitment.hex(),
+        check=check.hex(),
+    )
+
+
+def check_pin(raw: bytes, sign_public: bytes, roster: dict[str, Any]) -> None:
+    """Check a pin's signature, and that the roster leads on from it."""
+    fields = check_signature(raw, "pin", sign_public)
+    assert b64decode(fields["sign_public"]) == sign_public
+    assert roster["version"] >= fields["roster"]
+    assert roster["checks"][str(fields["generation"])] == fields["check"]
+
+
+def kit_secret(shares: list[str], vault: str) -> bytes:
+    """Return a recovery kit's 128 secret bytes from enough of its shares (SLIP-39)."""
+    indices = [[_SLIP39[word] for word in share.split()] for share in shares]
+    points = {}
+    for words in indices:
+        head = sum(word << 10 * (3 - place) for place, word in enumerate(words[:4]))
+        value = sum(word << 10 * place for place, word in enumerate(reversed(words[4:-3])))
+        points[head >> 4 & 15] = value.to_bytes(32, "big")
+    left, right = (secret := _interpolate(points, 255))[:16], secret[16:]
+    for step in (3, 2, 1, 0):
+        made = hashlib.pbkdf2_hmac("sha256", bytes([step]), right, 5000, 16)
+        left, right = right, bytes(a ^ b for a, b in zip(left, made, strict=True))
+    extracted = hmac.digest(bytes(32), right + left, "sha256")
+    block, expanded = b"", b""
+    for count in range(1, 5):
+        info = bound("recovery kit", vault=vault) + bytes([count])
+        block = hmac.digest(extracted, block + info, "sha256")
+        expanded += block
+    return expanded
+
+
+def _interpolate(points: dict[int, bytes], at: int) -> bytes:
+    """Return the value at ``at`` of the polynomial over GF(256) through ``points``."""
+    result = bytes(32)
+    for x, value in points.items():
+        factor = 1
+        for other in points:
+            if other != x:
+                factor = _times(factor, _times(at ^ other, _inverse(x ^ other)))
+        result = bytes(a ^ _times(factor, b) for a, b in zip(result, value, strict=True))
+    return result
+
+
+def _times(a: int, b: int) -> int:
+    product = 0
+    while b:
+        product ^= a if b & 1 else 0
+        a = a << 1 ^ (0x11B if a & 0x80 else 0)
+        b >>= 1
+    return product
+
+
+def _inverse(a: int) -> int:
+    return next(b for b in range(1, 256) if _times(a, b) == 1)
+
+
+_SLIP39 = {word: place for place, word in enumerate(WORDLIST)}

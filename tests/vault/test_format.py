@@ -13,7 +13,7 @@ from console.vault.identity import Identity, derive
 from console.vault.model import AuditLine
 from tests.vault import reference
 from tests.vault.checks import CANARY, DAY, add_note
-from tests.vaults import open_as, passphrase
+from tests.vaults import NOW, open_as, passphrase
 
 _PAGE = Path(__file__).parents[2] / "docs" / "vault-format.md"
 
@@ -77,6 +77,42 @@ def test_what_the_notes_key_seals(vector: dict[str, Any]) -> None:
     assert reference.unseal(reference.hkdf(key, b"draft"), draft, bound).hex() == vector["draft"]
     bound = reference.bound("commitment", vault=vault, generation=generation)
     assert reference.hkdf(key, bound).hex() == vector["commitment"]
+
+
+def test_generations_of_the_notes_key_sign_each_other(vector: dict[str, Any]) -> None:
+    vault = vector["vault"]
+    first, second, check, link = _hex(
+        vector, "notes_key", "next_notes_key", "roster_check", "next_link"
+    )
+    old, both = (
+        notekeys.NoteKeys(vault, {1: first}),
+        notekeys.NoteKeys(vault, {1: first, 2: second}),
+    )
+    roster = notekeys.Roster(vault, {}, {}).extended(old).extended(both)
+    assert roster.checks[1] == check
+    assert roster.links == {2: link}
+    signer = reference.notes_signer(first, vault, 1)
+    assert signer.public_key().public_bytes_raw() == check
+    bound = reference.bound("commitment", vault=vault, generation=2)
+    after = reference.notes_signer(second, vault, 2).public_key().public_bytes_raw()
+    assert signer.sign(reference.link(vault, 2, reference.hkdf(second, bound), after)) == link
+
+
+def test_a_real_roster_and_pin_are_checked_from_the_document_alone(home: Path) -> None:
+    open_as(home, "amina").close()
+    with open_as(home, "ines") as vault:
+        vault.remove_member("bea", now=NOW)
+    raw = {}
+    for folder in ("pins/amina", "roster"):
+        raw[folder] = (home / f"keys/{folder}.json").read_bytes()
+    before = reference.check_roster(raw["roster"])
+    mine = b64decode(before["holders"]["amina"]["sign_public"])
+    reference.check_pin(raw["pins/amina"], mine, before)
+    open_as(home, "amina").close()
+    after = reference.check_roster((home / "keys/roster.json").read_bytes())
+    assert (set(after["holders"]), set(after["checks"])) == ({"amina"}, {"1", "2"})
+    reference.check_pin(raw["pins/amina"], mine, after)
+    reference.check_pin((home / "keys/pins/amina.json").read_bytes(), mine, after)
 
 
 def test_the_chain_of_the_trail(vector: dict[str, Any]) -> None:

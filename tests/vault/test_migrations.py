@@ -78,7 +78,14 @@ def test_an_old_vault_is_brought_up_to_date_by_whoever_unlocks_it(home: Path, tm
             vault.conn.execute(f"DROP VIEW {name}")
         for name in ("contact", "return_call", "return_code", "return_key", "amendment", "card"):
             vault.conn.execute(f"DROP TABLE {name}")
-        for name in ("code_merge", "code_change"):
+        for name in (
+            "code_merge",
+            "code_change",
+            "folded",
+            "folded_referral",
+            "kit_note_key",
+            "kit",
+        ):
             vault.conn.execute(f"DROP TABLE {name}")
         vault.conn.execute("ALTER TABLE call DROP COLUMN relation")
         vault.conn.execute("PRAGMA user_version = 1")

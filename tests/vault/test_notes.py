@@ -57,7 +57,7 @@ def _sealed(vault: Vault) -> list[tuple[str, bytes]]:
     return [
         (table, bytes(value))
         for table in ("note", "draft", "day_key", "note_key")
-        for (value,) in vault.db.execute(f"SELECT sealed FROM {table}").fetchall()
+        for (value,) in vault.conn.execute(f"SELECT sealed FROM {table}").fetchall()
     ]
 
 
@@ -142,7 +142,7 @@ def test_a_note_moved_to_another_call_day_or_revision_is_damage(home: Path) -> N
     )
     with open_as(home, "ines") as vault, vault.transaction():
         for move in moves:
-            vault.db.execute(move)
+            vault.conn.execute(move)
     with open_as(home, "amina") as vault:
         refuses(VaultDamaged, lambda: vault.read_note(call))
         refuses(VaultDamaged, lambda: vault.read_note(other))
@@ -153,7 +153,7 @@ def test_a_day_whose_key_was_destroyed_is_refused_in_words(home: Path) -> None:
     with open_as(home, "amina") as vault:
         call = add_note(vault)
         with vault.transaction():
-            vault.db.execute("DELETE FROM day_key")
+            vault.conn.execute("DELETE FROM day_key")
         assert "retention" in refuses(Refused, lambda: vault.read_note(call))
 
 
@@ -163,7 +163,7 @@ def test_it_cannot_slip_in_a_notes_key_of_its_own(home: Path) -> None:
         from console.vault import members
 
         for generation, sealed in forged.slots_for(members.find(vault.conn, "amina")):
-            vault.db.execute(
+            vault.conn.execute(
                 "UPDATE note_key SET sealed = ? WHERE member = 'amina' AND generation = ?",
                 (sealed, generation),
             )
@@ -172,7 +172,7 @@ def test_it_cannot_slip_in_a_notes_key_of_its_own(home: Path) -> None:
 
 def test_it_cannot_give_itself_a_slot(home: Path) -> None:
     with open_as(home, "ines") as vault, vault.transaction():
-        vault.db.execute(
+        vault.conn.execute(
             "INSERT INTO note_key SELECT generation, 'ines', sealed FROM note_key "
             "WHERE member = 'amina'"
         )
@@ -183,7 +183,8 @@ def test_a_roster_signed_by_nobody_on_it_is_damage(home: Path) -> None:
     path = home / "keys/roster.json"
     with open_as(home, "ines") as vault:
         me = vault.me
-        Roster(vault.id, {"ines": (me.public, "ines")}, {}).write(vault.keys, me)
+        forged = NoteKeys.generate(vault.id)
+        Roster(vault.id, {"ines": (me.public, "ines")}, {}).write(vault.keys, me, forged)
     assert "roster" in refuses(VaultDamaged, lambda: open_as(home, "amina"))
     change(path, signed_by="amina")
     assert "roster" in refuses(VaultDamaged, lambda: open_as(home, "amina"))

@@ -144,7 +144,7 @@ def test_a_keyring_that_it_staff_did_not_sign_is_damage(home: Path) -> None:
 
 def test_keys_in_the_database_that_are_not_mine_are_damage(home: Path) -> None:
     with open_as(home, "ines") as vault, vault.transaction():
-        vault.db.execute(
+        vault.conn.execute(
             "UPDATE member SET sign_public = (SELECT sign_public FROM member WHERE name = 'bea') "
             "WHERE name = 'carla'"
         )
@@ -153,7 +153,7 @@ def test_keys_in_the_database_that_are_not_mine_are_damage(home: Path) -> None:
 
 def test_somebody_removed_is_not_let_in(home: Path) -> None:
     with open_as(home, "ines") as vault, vault.transaction():
-        vault.db.execute("UPDATE member SET removed_on = '2026-11-21' WHERE name = 'carla'")
+        vault.conn.execute("UPDATE member SET removed_on = '2026-11-21' WHERE name = 'carla'")
     assert "carla" in refuses(CannotUnlock, lambda: open_as(home, "carla"))
 
 
@@ -241,7 +241,7 @@ def test_a_new_vault_has_the_schema_of_schema_sql(home: Path) -> None:
     plain.executescript(schema())
     question = "SELECT type, name, sql FROM sqlite_schema WHERE sql NOT NULL ORDER BY name"
     with open_as(home, "ines") as vault:
-        assert vault.db.execute(question).fetchall() == plain.execute(question).fetchall()
+        assert vault.conn.execute(question).fetchall() == plain.execute(question).fetchall()
 
 
 def test_a_newer_vault_is_not_touched(home: Path) -> None:
@@ -266,7 +266,7 @@ def test_sqlite_utils_knows_the_drivers_exceptions(home: Path) -> None:
 
         assert sys.modules["pysqlite3"] is sqlite3
         with pytest.raises(OperationalError):
-            vault.db.execute("SELECT * FROM nothing_of_that_name")
+            vault.conn.execute("SELECT * FROM nothing_of_that_name")
 
 
 def test_sqlite_utils_imported_too_early_is_refused(tmp_path: Path) -> None:

@@ -5,17 +5,16 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from console.errors import ConsoleError, Refused, VaultDamaged
-from console.vault import Vault, keyring, rotation
-from console.vault.database import connect
-from console.vault.identity import Identity, MemberFile
+from console.vault import Vault, rotation
+from console.vault.database import connect, trouble
+from console.vault.identity import MemberFile
 from console.vault.keyring import RawKey
-from console.vault.lock import Lock
 from tests.vault.checks import CANARY, add_call, add_note, refuses
+from tests.vault.kills import Progress, Rotator, killed_at
 from tests.vaults import NOW, make_vault, open_as, passphrase
 
 _ROOT = Path(__file__).parents[2]
@@ -114,6 +113,36 @@ def test_a_flipped_bit_in_the_copy_stops_the_rotation(home: Path) -> None:
         add_call(vault)
 
 
+def test_a_flipped_bit_in_any_page_of_the_copy_is_found(home: Path) -> None:
+    with open_as(home, "amina") as vault:
+        add_note(vault, CANARY * 1000)
+    found = 0
+    with open_as(home, "ines") as vault:
+        path, raw = home / "copy.db", RawKey.generate()
+        rotation._export(vault, path, raw)
+        good = path.read_bytes()
+        for start in range(0, len(good), 4096):
+            damaged = bytearray(good)
+            # Not in the salt: that makes it another key's file.
+            damaged[start + 20 + (start // 4096) % 4000] ^= 1
+            path.write_bytes(damaged)
+            with pytest.raises(VaultDamaged):
+                _proven(path, raw)
+            found += 1
+        path.write_bytes(good)
+        _proven(path, raw)
+    assert found == len(good) // 4096 > 40
+
+
+def _proven(path: Path, raw: RawKey) -> None:
+    copy = connect(path, raw, wal=False)
+    try:
+        with trouble():
+            rotation._check(copy)
+    finally:
+        copy.close()
+
+
 def test_too_little_space_is_refused() -> None:
     rotation.check_space(1000, 2200)
     assert "free space" in refuses(ConsoleError, lambda: rotation.check_space(1000, 2199))
@@ -133,24 +162,9 @@ def test_only_it_rotates(home: Path) -> None:
 def test_a_removed_member_gets_no_slot(home: Path) -> None:
     with open_as(home, "ines") as vault:
         with vault.transaction():
-            vault.db.execute("UPDATE member SET removed_on = '2026-11-21' WHERE name = 'carla'")
+            vault.conn.execute("UPDATE member SET removed_on = '2026-11-21' WHERE name = 'carla'")
         vault.rotate(now=NOW)
         assert set(vault.keyring.epochs[2].slots) == {"amina", "bea", "ines"}
-
-
-class Rotator(NamedTuple):
-    """An IT member whose passphrase was asked for once, so that a kill costs no derivation."""
-
-    home: Path
-    me: Identity
-
-    def open(self) -> Vault:
-        lock = Lock.take(self.home / "keys", self.me.public.name, now=NOW)
-        try:
-            return Vault(self.home, lock, keyring.read(self.home / "keys"), self.me)
-        except BaseException:
-            lock.release()
-            raise
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a process that can be forked")
@@ -163,7 +177,7 @@ def test_a_kill_at_every_touch_of_the_file_system_loses_nothing(home: Path) -> N
     assert her
     points = 0
     epochs = set()
-    while _killed_at(points, Rotator(home, me)):
+    while killed_at(points, Rotator(home, me), _rotate):
         with Rotator(home, her).open() as vault:
             assert vault.read_note(call) == CANARY
             assert vault.audit_broken_at() is None
@@ -177,34 +191,15 @@ def test_a_kill_at_every_touch_of_the_file_system_loses_nothing(home: Path) -> N
     assert len(epochs) > 1
 
 
-def _killed_at(point: int, rotator: Rotator) -> bool:
-    """Rotate in a child that kills itself at its nth touch of the home; False if it got through."""
-    child = os.fork()
-    if child == 0:
-        left = point
-
-        def touched(event: str, arguments: tuple[object, ...]) -> None:
-            nonlocal left
-            if event in {"open", "os.rename", "os.remove", "os.mkdir"} and str(
-                arguments[0]
-            ).startswith(str(rotator.home)):
-                if left == 0:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                left -= 1
-
-        vault = rotator.open()
-        sys.addaudithook(touched)
-        vault.rotate(now=NOW, progress=lambda step, _: touched("open", (f"{rotator.home}{step}",)))
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
-    return os.WIFSIGNALED(status)
+def _rotate(vault: Vault, progress: Progress) -> None:
+    vault.rotate(now=NOW, progress=progress)
 
 
 _ROTATE = """
 import sys
 from pathlib import Path
 from tests.vault.checks import add_call
+from tests.vault.kills import Progress, Rotator, killed_at
 from tests.vaults import NOW, open_as
 vault = open_as(Path(sys.argv[1]), 'ines')
 while True:
@@ -233,7 +228,7 @@ def test_a_kill_at_any_moment_of_a_rotation_loses_nothing(tmp_path: Path) -> Non
         assert process.returncode == -signal.SIGKILL
         with open_as(home, "amina") as vault:
             assert vault.read_note(call) == CANARY
-            assert vault.db.execute("SELECT count(*) FROM call").fetchone()[0] >= committed
+            assert vault.conn.execute("SELECT count(*) FROM call").fetchone()[0] >= committed
             assert vault.conn.execute("PRAGMA integrity_check").fetchone() == ("ok",)
             assert vault.audit_broken_at() is None
         assert not list(home.glob("*rotating*"))

@@ -1,0 +1,88 @@
+"""Generations of the notes' key: each one opened with suspicion, and a new one after a removal.
+
+Who was removed knew the generations until then. So the next note holder to unlock makes a new one
+and seals it to those whom the roster names and who are still members: the roster, because a notes'
+key signed it and IT cannot write into it; the members, because IT may take somebody away.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from console.errors import ConsoleError, VaultDamaged
+from console.vault import generations_store, kit, pins, resealing, store
+from console.vault.identity import Public
+from console.vault.notekeys import NoteKeys, Roster, read_roster
+
+if TYPE_CHECKING:
+    from console.vault.session import Vault
+
+AT_UNLOCK = 200
+"""How many values an unlock seals anew; a small vault is done with it."""
+
+
+def open_notes(vault: "Vault", known: Mapping[str, Public]) -> NoteKeys | None:
+    """Return the notes' keys of who unlocks, None for who has none; ``known`` are the members.
+
+    Raises VaultDamaged where roster, slots, pin and what is sealed do not belong together.
+    """
+    slots = vault.conn.execute(store.MY_NOTE_KEYS, (vault.me.public.name,)).fetchall()
+    if not slots:
+        pins.check_none(vault.keys, vault.me, vault.id)
+        return None
+    roster = read_roster(vault.keys)
+    roster.check(vault.me.public, known)
+    pins.check(vault.keys, vault.me, roster)
+    notes = NoteKeys.unseal(vault.id, slots, vault.me, roster)
+    # One contact or draft that was tampered with is named where it is read.
+    used = {generation for (generation,) in vault.conn.execute(generations_store.DAYS_USE)}
+    if not used <= notes.generations:
+        raise VaultDamaged(
+            "Notes are sealed under a notes' key that is not there: "
+            "restore vault.db and the folder keys from the same backup."
+        )
+    return notes
+
+
+def renew(vault: "Vault", *, now: datetime) -> None:
+    """Make a new generation if somebody was removed since the last, and go on with re-sealing.
+
+    For the unlock of a note holder; does nothing for others. The roster's rename is the instant
+    at which a new generation counts: slots of one that is on no roster are made anew.
+    """
+    if vault.notes is None:
+        return
+    try:
+        _renew(vault, vault.notes, now)
+    except ConsoleError as error:
+        # A disk that is full keeps nobody from reading: the next unlock tries again.
+        if type(error) is not ConsoleError:
+            raise
+
+
+def _renew(vault: "Vault", notes: NoteKeys, now: datetime) -> None:
+    roster = read_roster(vault.keys)
+    if roster.old_of(vault.member.name):
+        roster = roster.write(vault.keys, vault.me, notes)
+    gone = roster.holders.keys() - {member.name for member in vault.members()}
+    if gone and roster.version:
+        roster = _next(vault, notes, roster.without(gone), now)
+    pins.renew(vault.keys, vault.me, roster)
+    resealing.reseal_some(vault, AT_UNLOCK)
+
+
+def _next(vault: "Vault", notes: NoteKeys, roster: Roster, now: datetime) -> Roster:
+    new = notes.next()
+    with vault.transaction():
+        holding = vault.conn.execute(generations_store.HOLDERS_OF, (notes.generation,)).fetchall()
+        for statement in generations_store.UNFINISHED:
+            vault.conn.execute(statement, (notes.generation,))
+        for (name,) in holding:
+            if name in roster.holders:
+                sealed = new.slot_for(roster.holders[name][0], new.generation)
+                vault.conn.execute(store.ADD_NOTE_KEY, (new.generation, name, sealed))
+        kit.seal_notes(vault, new, roster)
+        vault.audit("notes.rekeyed", f"generation {new.generation}", now=now)
+    written = roster.write(vault.keys, vault.me, new)
+    vault.notes = new
+    return written

@@ -1,0 +1,293 @@
+"""Retention of what is sealed: the keys of a day go, and what was sealed under them goes too.
+
+Deleting needs no key, so whoever unlocks does it. `secure_delete` overwrites what is deleted in
+the file, and the write-ahead log is emptied afterwards. What is left of a note is an empty row.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from console.errors import BadUsage, CannotUnlock
+from console.vault import narrative, purge_store
+from console.vault.attempts import Attempts
+from console.vault.database import trouble
+from console.vault.identity import MemberFile
+
+if TYPE_CHECKING:
+    from console.vault.session import Vault
+
+POLICY = "policy.retention"
+LONGEST_GAP = timedelta(days=31)
+"""A line that was closed for longer is asked first: it may be the clock that is wrong."""
+
+_LOOKED_ON = "retention.looked_on"
+_SHORTEST_MONTH = 28
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How long notes live, in days, and the coded rows of calls, in months."""
+
+    note_days: int = 90
+    call_months: int = 24
+
+    def last_day(self, today: date) -> str:
+        """Return the last local day whose notes are to be destroyed."""
+        return (today - timedelta(days=self.note_days)).isoformat()
+
+    def last_month(self, today: date) -> str:
+        """Return the last month ('2024-10') whose calls are to be folded into counts."""
+        year, month = divmod(today.year * 12 + today.month - 1 - self.call_months - 1, 12)
+        return f"{year:04}-{month + 1:02}"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What retention destroys: notes (revisions of them) of ``days`` days up to ``through``."""
+
+    through: str
+    days: int
+    notes: int
+    amendments: int
+    contacts: int
+    return_codes: int
+
+    @property
+    def anything(self) -> bool:
+        """Whether there is anything to destroy."""
+        return bool(self.days or self.contacts or self.return_codes)
+
+
+@dataclass(frozen=True, slots=True)
+class Emergency:
+    """What an emergency purge destroys; ``drafts`` are calls that are still going on."""
+
+    days: int
+    notes: int
+    amendments: int
+    drafts: int
+    contacts: int
+    return_codes: int
+
+
+def policy(vault: "Vault") -> Policy:
+    """Return the site's policy of retention: the defaults, and what the coordinator changed."""
+    kept = vault.setting(POLICY, {})
+    return checked(kept if isinstance(kept, dict) else {})
+
+
+def checked(changes: dict[str, Any]) -> Policy:
+    """Return the policy that ``changes`` make of the defaults. Raises BadUsage. Pure."""
+    default = asdict(Policy())
+    if changes.keys() - default.keys():
+        raise BadUsage(f"retention has {' and '.join(default)}, and nothing else")
+    numbers = {name: changes.get(name, value) for name, value in default.items()}
+    if not all(type(number) is int and number > 0 for number in numbers.values()):
+        raise BadUsage("retention is whole days and months, one at least")
+    found = Policy(**numbers)
+    if found.note_days > 3650 or found.call_months > 240:
+        raise BadUsage("retention is 3650 days and 240 months at most")
+    if found.call_months * _SHORTEST_MONTH < found.note_days:
+        raise BadUsage("calls must be kept as long as their notes: more months, or fewer days")
+    return found
+
+
+def set_policy(vault: "Vault", changes: dict[str, int], *, now: datetime) -> Policy:
+    """Change the policy of retention, and return it; names not in ``changes`` stay as they are.
+
+    Raises Refused unless the member is a coordinator, BadUsage for what makes no policy.
+    """
+    vault.require("coordinator")
+    changed = checked({**asdict(policy(vault)), **changes})
+    with vault.transaction():
+        vault.set_setting(POLICY, asdict(changed))
+        subject = f"{changed.note_days} days, {changed.call_months} months"
+        vault.audit("policy.changed", f"{POLICY}: {subject}", now=now)
+    return changed
+
+
+def due(vault: "Vault", today: date) -> Due:
+    """Return what retention would destroy on the local day ``today``; counts only."""
+    with trouble():
+        return _due(vault, today)[0]
+
+
+def old_drafts(vault: "Vault", today: date) -> int:
+    """Return how many calls still go on that began on a day whose notes are due."""
+    with trouble():
+        return _count(vault, purge_store.OLD_DRAFTS, policy(vault).last_day(today))
+
+
+def destroy(vault: "Vault", *, now: datetime) -> Due:
+    """Destroy what is due, all or nothing, and empty the log; any member may. Audited by counts."""
+    with vault.transaction():
+        done, days, codes = _due(vault, now.date())
+        if done.days:
+            _destroy_days(vault, days)
+            subject = f"up to {done.through}: {done.days} days, {done.notes} notes"
+            vault.audit("notes.destroyed", subject, now=now)
+        for call in narrative.drop_expired(vault, now.date().isoformat()):
+            vault.audit("contact.expired", f"call {call}", now=now)
+        if codes:
+            vault.conn.execute(purge_store.DROP_CODES, (json.dumps(codes),))
+            vault.audit("return.destroyed", f"{len(codes)} codes", now=now)
+        vault.set_setting(_LOOKED_ON, now.date().isoformat())
+    if done.anything:
+        vault.empty_log()
+    return done
+
+
+def daily(vault: "Vault", *, now: datetime) -> Due | None:
+    """Destroy what is due at the first unlock of a day; None if nothing was looked at.
+
+    After a gap of more than a month nothing is destroyed before a coordinator has asked for it:
+    a clock that is years ahead would destroy everything.
+    """
+    today = now.date()
+    looked_on = vault.setting(_LOOKED_ON)
+    if looked_on == today.isoformat():
+        return None
+    last = looked_on or _day_of_trail(vault) or today.isoformat()
+    try:
+        gap = today - date.fromisoformat(last)
+    except (TypeError, ValueError):
+        gap = timedelta(0)
+    if gap > LONGEST_GAP:
+        return None
+    return destroy(vault, now=now)
+
+
+def is_held(vault: "Vault", *, now: datetime) -> bool:
+    """Tell whether `daily` waits for a coordinator, because the clock has gone far ahead."""
+    last = vault.setting(_LOOKED_ON)
+    return isinstance(last, str) and (now.date() - LONGEST_GAP).isoformat() > last
+
+
+def confirm(vault: "Vault", passphrase: str) -> None:
+    """Raise CannotUnlock unless that is the passphrase of who has the vault open.
+
+    Wrong ones are counted and wait, as at the unlock screen.
+    """
+    name = vault.member.name
+    attempts = Attempts(vault.keys)
+    attempts.begin(name)
+    try:
+        opened = MemberFile.read(vault.keys / "members" / f"{name}.json").open(passphrase)
+    except FileNotFoundError:
+        opened = None
+    if opened is None:
+        raise CannotUnlock(f"That is not the passphrase of {name}: nothing was destroyed.")
+    attempts.succeeded(name)
+
+
+def in_emergency(vault: "Vault") -> Emergency:
+    """Return what an emergency purge would destroy; counts only.
+
+    Raises Refused for IT staff.
+    """
+    vault.require("operator", "coordinator")
+    with trouble():
+        days = json.dumps(_days(vault, purge_store.ALL_DAYS))
+        return Emergency(
+            days=len(json.loads(days)),
+            notes=_count(vault, purge_store.COUNT_NOTES, days),
+            amendments=_count(vault, purge_store.COUNT_AMENDMENTS, days),
+            drafts=_count(vault, purge_store.COUNT_OPEN),
+            contacts=_count(vault, purge_store.COUNT_ALL_CONTACTS),
+            return_codes=_count(vault, purge_store.COUNT_CODES),
+        )
+
+
+def destroy_everything_sealed(vault: "Vault", passphrase: str, *, now: datetime) -> Emergency:
+    """Destroy the key of every day and all that is sealed: notes, calls going on, contacts, codes.
+
+    The codes and counts of finished calls stay. ``passphrase`` is that of who has the vault open.
+    All or nothing; audited by counts. The caller closes the vault.
+
+    Raises Refused for IT staff, CannotUnlock for another passphrase.
+    """
+    vault.require("operator", "coordinator")
+    confirm(vault, passphrase)
+    with vault.transaction():
+        done = in_emergency(vault)
+        _destroy_days(vault, _days(vault, purge_store.ALL_DAYS))
+        for statement in purge_store.DROP_EVERYTHING_SEALED:
+            vault.conn.execute(statement)
+        subject = f"all: {done.days} days, {done.notes} notes, {done.drafts} open calls"
+        vault.audit("notes.destroyed", subject, now=now)
+    vault.empty_log()
+    return done
+
+
+def _due(vault: "Vault", today: date) -> tuple[Due, list[str], list[int]]:
+    last = policy(vault).last_day(today)
+    days = set(_days(vault, purge_store.DUE_KEYS, last))
+    days.update(_days(vault, purge_store.LOOSE_DAYS, last))
+    if days:
+        days.difference_update(_days(vault, purge_store.IMPORTED_LATELY, last))
+    listed = json.dumps(sorted(days))
+    codes = spent_codes(vault.conn.execute(purge_store.TIES, (last, listed)).fetchall())
+    found = Due(
+        through=last,
+        days=len(days),
+        notes=_count(vault, purge_store.COUNT_NOTES, listed),
+        amendments=_count(vault, purge_store.COUNT_AMENDMENTS, listed),
+        contacts=_count(vault, purge_store.COUNT_CONTACTS, today.isoformat()),
+        return_codes=len(codes),
+    )
+    return found, sorted(days), codes
+
+
+def _destroy_days(vault: "Vault", days: list[str]) -> None:
+    listed = (json.dumps(days),)
+    for statement in (
+        purge_store.DROP_KEYS,
+        purge_store.DROP_REVISIONS,
+        purge_store.EMPTY_NOTES,
+        purge_store.DROP_AMENDMENTS,
+    ):
+        vault.conn.execute(statement, listed)
+
+
+def spent_codes(ties: Iterable[tuple[int, int, bool]]) -> list[int]:
+    """Return the return codes of cases of which nothing lives. Pure.
+
+    ``ties`` are (return code, call, whether that call is recent, goes on or has a note left). A
+    chain of codes makes one case: two that share a call are of the same.
+    """
+    cases: dict[int, int] = {}
+    alive: set[int] = set()
+    of_call: dict[int, int] = {}
+    for code, call, lives in ties:
+        root = _root(cases, code)
+        cases[_root(cases, of_call.setdefault(call, code))] = root
+        if lives:
+            alive.add(code)
+    living = {_root(cases, code) for code in alive}
+    return sorted(code for code in cases if _root(cases, code) not in living)
+
+
+def _root(cases: dict[int, int], code: int) -> int:
+    cases.setdefault(code, code)
+    while cases[code] != code:
+        code = cases[code]
+    return code
+
+
+def _day_of_trail(vault: "Vault") -> str | None:
+    """Return the UTC day of the last line of the trail, None if there is none."""
+    with trouble():
+        row = vault.conn.execute(purge_store.LAST_HOUR).fetchone()
+    return None if row is None else str(row[0])[:10]
+
+
+def _days(vault: "Vault", query: str, *parameters: str) -> list[str]:
+    return [str(day) for (day,) in vault.conn.execute(query, parameters)]
+
+
+def _count(vault: "Vault", query: str, *parameters: str) -> int:
+    (count,) = vault.conn.execute(query, parameters).fetchone()
+    return int(count)

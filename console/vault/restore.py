@@ -1,0 +1,216 @@
+"""A backup put in the place of a vault, or where there is none; what was there is kept aside.
+
+The backup is unpacked and proven in a folder of its own, where members who were removed since are
+removed again and what is due by retention is destroyed. Only then does it take its place, at one
+instant (`console.vault.swap`).
+"""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from console.errors import CannotUnlock, ConsoleError, Refused, VaultDamaged
+from console.vault import archive, audit, database, keyring, members, purge, restore_store, swap
+from console.vault.backup import Manifest, Progress, prove_content, read_manifest
+from console.vault.files import make_folder
+from console.vault.identity import Identity, MemberFile
+from console.vault.lock import Lock
+from console.vault.model import check_name
+from console.vault.opening import exists
+from console.vault.session import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class BackupFile:
+    """What a backup says of itself before anybody's passphrase opens it; ``day`` is local."""
+
+    vault: str
+    day: str
+    made_by: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreReport:
+    """A backup that was restored.
+
+    ``day`` is the backup's; ``removed`` are the members who were removed once more; ``days`` counts
+    the days of notes that retention destroyed in it; ``aside`` is the folder of what was replaced.
+    """
+
+    day: str
+    removed: tuple[str, ...]
+    days: int
+    aside: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _There:
+    """The vault that is to be replaced, as far as it could be opened: what it has to lose."""
+
+    words: str
+    removed: tuple[str, ...] = ()
+
+
+def describe(path: Path) -> BackupFile:
+    """Return what the backup at ``path`` says of itself. Raises VaultDamaged, ConsoleError."""
+    _, found = read_manifest(path)
+    return BackupFile(found.vault, found.day, found.signed_by, path.stat().st_size)
+
+
+def restore(
+    home: Path,
+    name: str,
+    passphrase: str,
+    path: Path,
+    *,
+    replace: bool = False,
+    now: datetime,
+    progress: Progress | None = None,
+) -> RestoreReport:
+    """Put the backup at ``path`` into ``home``; ``passphrase`` is that of ``name`` in the backup.
+
+    Raises Refused (not IT; a vault is there: what would be lost without ``replace``; it is
+    another vault), CannotUnlock, VaultBusy, VaultDamaged (so is the backup), ConsoleError.
+    """
+    tell = progress or (lambda _step, _share: None)
+    raw, manifest = read_manifest(path)
+    make_folder(home / "keys")
+    lock = Lock.take(home / "keys", name, now=now)
+    try:
+        swap.finish(home)
+        swap.clear(home)
+        stage = swap.staging(home)
+        try:
+            make_folder(stage)
+            tell("unpack", 0.05)
+            archive.unpack(path, raw, list(manifest.entries), stage)
+            tell("proof", 0.4)
+            me = _identify(stage, name, passphrase)
+            _prove(stage, me, manifest, path)
+            there = _compare(home, me, manifest) if exists(home) else None
+            if there is not None and not replace:
+                raise Refused(
+                    f"{there.words}: add --replace to restore all the same, "
+                    "which keeps the vault that is there aside."
+                )
+            tell("bring up to date", 0.7)
+            removed, days = _bring_up_to_date(stage, me, manifest, there, now)
+            tell("swap", 0.9)
+            swap.decide(home, now.date().isoformat())
+        except BaseException:
+            with contextlib.suppress(ConsoleError):
+                swap.clear(home)
+            raise
+        aside = swap.finish(home)
+    finally:
+        lock.release()
+    tell("done", 1.0)
+    return RestoreReport(manifest.day, removed, days, None if aside is None else aside.name)
+
+
+def _identify(stage: Path, name: str, passphrase: str) -> Identity:
+    """Return who restores, by the backup's own key files; a guess costs what it costs a thief."""
+    name = check_name(name)
+    try:
+        file = MemberFile.read(stage / "keys" / "members" / f"{name}.json")
+    except FileNotFoundError as error:
+        raise CannotUnlock(f"Nobody called '{name}' is in that backup: check the name.") from error
+    me = file.open(passphrase)
+    if me is None:
+        raise CannotUnlock(f"That is not the passphrase that {name} had then: try again.")
+    if me.public.role != "it":
+        raise Refused("Backups are restored by IT staff: log in as one of them.")
+    return me
+
+
+def _prove(stage: Path, me: Identity, manifest: Manifest, path: Path) -> None:
+    ring = keyring.read(stage / "keys").keyring
+    epoch = ring.epoch_of(database.read_salt(stage / "vault.db"))
+    with _connected(stage, ring.open(epoch, me)) as connection:
+        known = members.known(connection, removed=True)
+        manifest.check(known.get(manifest.signed_by), path)
+        if (ring.vault, epoch) != (manifest.vault, manifest.epoch):
+            raise archive.damaged(path)
+        if prove_content(connection, ring.vault) != (manifest.lines, manifest.head):
+            raise archive.damaged(path)
+
+
+@contextlib.contextmanager
+def _connected(home: Path, raw: keyring.RawKey) -> Iterator[Any]:
+    connection = database.connect(home / "vault.db", raw)
+    try:
+        with database.trouble():
+            database.bring_up_to_date(connection)
+            yield connection
+    finally:
+        connection.close()
+
+
+def _compare(home: Path, me: Identity, manifest: Manifest) -> _There:
+    """Return what the vault in ``home`` has that the backup lacks.
+
+    Raises Refused for another vault, and for somebody who has no key to the one that is there.
+    """
+    try:
+        ring = keyring.read(home / "keys").keyring
+        if ring.vault != manifest.vault:
+            raise Refused("The backup is of another vault than the one there: use another home.")
+        epoch = ring.epoch_of(database.read_salt(home / "vault.db"))
+        if me.public.name not in ring.epochs[epoch].slots:
+            raise Refused(
+                f"{me.public.name} has no key to the vault that is there: let somebody of IT "
+                "restore who has."
+            )
+        with _connected(home, ring.open(epoch, me)) as connection:
+            return _describe(connection, manifest)
+    except (VaultDamaged, CannotUnlock, database.driver().DatabaseError):
+        return _There("The vault that is there is damaged, so nobody can say what is newer in it")
+
+
+def _describe(connection: Any, manifest: Manifest) -> _There:
+    rows = audit.read(connection)
+    (calls,) = connection.execute(restore_store.COUNT_CALLS).fetchone()
+    removed = tuple(str(name) for (name,) in connection.execute(restore_store.REMOVED))
+    heads = [head.hex() for _, head in rows]
+    if manifest.lines and manifest.head not in heads[manifest.lines - 1 : manifest.lines]:
+        words = (
+            "The vault that is there has gone another way than the backup, "
+            f"with {_many(len(rows), 'entry', 'entries')} and {_many(calls, 'call', 'calls')}"
+        )
+        return _There(words, removed)
+    later = len(rows) - manifest.lines
+    last = f", the last of {rows[-1][0].hour[:10]}" if later else ""
+    words = (
+        f"The vault that is there has {_many(later, 'later entry', 'later entries')}{last}, "
+        f"and {_many(calls, 'call', 'calls')} in all"
+    )
+    return _There(words, removed)
+
+
+def _many(count: int, one: str, several: str) -> str:
+    return f"{count} {one if count == 1 else several}"
+
+
+def _bring_up_to_date(
+    stage: Path, me: Identity, manifest: Manifest, there: _There | None, now: datetime
+) -> tuple[tuple[str, ...], int]:
+    """Let what has happened since hold in the backup too, as far as it is known."""
+    lock = Lock.take(stage / "keys", me.public.name, now=now)
+    try:
+        vault = Vault(stage, lock, keyring.read(stage / "keys"), me)
+    except BaseException:
+        lock.release()
+        raise
+    with vault:
+        subject = f"backup of {manifest.day}, line {manifest.lines}"
+        vault.audit("vault.restored", subject, now=now)
+        active = {each.name for each in vault.members()}
+        gone = tuple(name for name in (there.removed if there else ()) if name in active)
+        for name in gone:
+            vault.remove_member(name, now=now)
+        days = purge.destroy(vault, now=now).days
+    return gone, days

@@ -1,0 +1,318 @@
+"""What can happen to a workstation, drilled: nothing committed is lost, nothing wrong is silent.
+
+HELPLINE_KILLS sets how often; each drill prints its figures (`pytest -s`).
+"""
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from console.errors import CannotUnlock, ConsoleError, VaultDamaged
+from console.vault import Vault, back_up, keyring, purge, trouble
+from console.vault.identity import Identity, MemberFile
+from console.vault.lock import Lock
+from tests.vault.checks import CANARY, DAY, add_note, refuses
+from tests.vaults import NOW, open_as, passphrase
+
+_ROOT = Path(__file__).parents[2]
+_COUNT = int(os.environ.get("HELPLINE_KILLS", "20"))
+_FEW = max(3, _COUNT // 5)
+Content = dict[str, object]
+
+
+def identity(home: Path, name: str) -> Identity:
+    """Return a member's keys, so that a drill derives them from the passphrase once."""
+    me = MemberFile.read(home / f"keys/members/{name}.json").open(passphrase(name))
+    assert me
+    return me
+
+
+def enter(home: Path, me: Identity) -> Vault:
+    """Unlock without asking for the passphrase again."""
+    lock = Lock.take(home / "keys", me.public.name, now=NOW)
+    try:
+        return Vault(home, lock, keyring.read(home / "keys"), me)
+    except BaseException:
+        lock.release()
+        raise
+
+
+def everything(home: Path, me: Identity) -> Content:
+    """Return all that an operator can read of a vault, as a console reads it."""
+    with enter(home, me) as vault, trouble():
+        tables = (
+            "call", "call_mention", "setting", "member", "code", "service", "release_cell", "draft"
+        )  # fmt: skip
+        content: Content = {
+            table: vault.db.execute(f"SELECT * FROM {table}").fetchall() for table in tables
+        }
+        notes = vault.db.execute("SELECT call, revision FROM note").fetchall()
+        content["notes"] = [vault.read_note(*row) for row in notes]
+        content["drafts"] = vault.read_drafts()
+        content["trail"] = vault.audit_lines()
+        assert vault.audit_broken_at() is None
+        return content
+
+
+def filled(home: Path, notes: int = 12) -> None:
+    with open_as(home, "amina") as vault:
+        for number in range(notes):
+            add_note(vault, f"{CANARY} {number} " + "long " * 900)
+
+
+# Damage ----------------------------------------------------------------------------------------
+
+
+def test_a_flipped_bit_anywhere_is_named_or_changes_nothing(home: Path):
+    """In the database, its log and every key file, read as a console does."""
+    filled(home)
+    me = identity(home, "amina")
+    vault = enter(home, me)
+    vault.audit("card.changed", "closing", now=NOW)
+    # As a power cut leaves it: with a log.
+    log = (home / "vault.db-wal").read_bytes()
+    database = (home / "vault.db").read_bytes()
+    vault.close()
+    expected = everything(home, me)
+    files = [p for p in home.rglob("*") if p.is_file() and p.name not in ("lock", "vault.db-wal")]
+    figures: Counter[str] = Counter()
+    for path in [*sorted(files), home / "vault.db-wal"]:
+        good = path.read_bytes() if path.exists() else b""
+        cut = path.name == "vault.db-wal"
+        for _ in range(_COUNT if path.name.startswith("vault.db") else _FEW):
+            if cut:
+                (home / "vault.db").write_bytes(database)
+            content = bytearray(log if cut else good)
+            content[random.randrange(len(content))] ^= 1 << random.randrange(8)
+            path.write_bytes(content)
+            figures["flipped"] += 1
+            try:
+                found = everything(home, me)
+            except ConsoleError as error:
+                assert "\n" not in str(error)
+                assert isinstance(error, VaultDamaged | CannotUnlock), error
+                figures["named"] += 1
+            else:
+                if cut:
+                    # A damaged log is one that ends before the damage: the last line may be gone.
+                    lines = found.pop("trail")
+                    assert lines == expected["trail"] or lines == expected["trail"][:-1]
+                    assert found == {k: v for k, v in expected.items() if k != "trail"}
+                else:
+                    assert found == expected, path.name
+                figures["without effect"] += 1
+            for log_file in home.glob("vault.db-*"):
+                log_file.unlink()
+            if not cut:
+                path.write_bytes(good)
+    print(f"one bit flipped: {dict(figures)}, silently wrong: 0")
+    assert figures["named"]
+
+
+def test_a_flipped_bit_in_anybodys_file_is_named_by_the_front_door(home: Path):
+    for name in ("members/amina.json", "members/bea.json", "keyring.json", "roster.json"):
+        path = home / "keys" / name
+        good = path.read_bytes()
+        for _ in range(2):
+            content = bytearray(good)
+            content[random.randrange(len(content))] ^= 1 << random.randrange(8)
+            path.write_bytes(content)
+            try:
+                open_as(home, "amina").close()
+            except ConsoleError as error:
+                assert path.name in str(error)
+            else:
+                assert name == "members/bea.json"
+            path.write_bytes(good)
+    open_as(home, "amina").close()
+
+
+@pytest.mark.parametrize("cut", [0.0, 0.3, 0.9])
+def test_a_file_cut_short_is_named(home: Path, cut: float):
+    for path in (
+        home / "vault.db",
+        *(home / "keys").glob("*.json"),
+        *(home / "keys/members").iterdir(),
+    ):
+        good = path.read_bytes()
+        path.write_bytes(good[: int(len(good) * cut)])
+        for name in ("amina", "ines"):
+            try:
+                open_as(home, name).close()
+            except ConsoleError as error:
+                assert "\n" not in str(error)
+                assert type(error) in (VaultDamaged, CannotUnlock)
+            else:
+                # What this member's unlock does not need.
+                assert path.name not in ("vault.db", "keyring.json", f"{name}.json")
+        path.write_bytes(good)
+
+
+def test_swapped_key_files_are_named(home: Path):
+    members = home / "keys/members"
+    good = {name: (members / f"{name}.json").read_bytes() for name in ("amina", "bea")}
+    (members / "amina.json").write_bytes(good["bea"])
+    assert "amina.json" in refuses(VaultDamaged, lambda: open_as(home, "amina"))
+    (members / "amina.json").write_bytes(good["amina"])
+    shutil.copy(home / "keys/roster.json", home / "keys/keyring.json")
+    assert "keyring.json" in refuses(VaultDamaged, lambda: open_as(home, "amina"))
+
+
+def test_vault_and_keys_of_different_days_are_named(home: Path, tmp_path: Path):
+    old = tmp_path / "old"
+    shutil.copytree(home, old)
+    with open_as(home, "ines") as vault:
+        vault.rotate(now=NOW)
+    mixed = tmp_path / "mixed"
+    for first, second in ((home, old), (old, home)):
+        shutil.rmtree(mixed, ignore_errors=True)
+        shutil.copytree(first, mixed)
+        shutil.copy(second / "vault.db", mixed / "vault.db")
+        for name in ("amina", "ines"):
+            line = refuses(VaultDamaged, lambda name=name: open_as(mixed, name))
+            assert "same backup" in line
+    open_as(home, "amina").close()
+    open_as(old, "amina").close()
+
+
+def test_a_clock_that_is_years_off_locks_nobody_out(home: Path):
+    filled(home, 1)
+    expected = everything(home, identity(home, "amina"))["notes"]
+    (home / "keys/attempts").unlink(missing_ok=True)
+    for years in (10, -10, 0):
+        now = NOW + timedelta(days=365 * years)
+        refuses(CannotUnlock, lambda now=now: open_as_wrong(home, now))
+        with open_as(home, "amina", now=now) as vault:
+            vault.audit("card.changed", "closing", now=now)
+            assert vault.audit_broken_at() is None
+            assert [vault.read_note(1)] == expected
+            assert years != 10 or purge.is_held(vault, now=now)
+    lines = open_as(home, "amina")
+    hours = [line.hour[:4] for line in lines.audit_lines() if line.action == "card.changed"]
+    lines.close()
+    assert hours == ["2036", "2016", "2026"]
+
+
+def open_as_wrong(home: Path, now: object) -> None:
+    from console.vault import unlock
+
+    unlock(home, "amina", "lanterns seven paint quietly amina", now=now)
+
+
+# Disks -----------------------------------------------------------------------------------------
+
+
+def _in_child(limit: int | None, work: Callable[[], None]) -> str:
+    """Run ``work`` in a child whose files cannot grow beyond ``limit`` bytes; say how it ended."""
+    import resource
+
+    child = os.fork()
+    if child == 0:
+        code = 99
+        try:
+            if limit is not None:
+                signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+                resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+            work()
+            code = 0
+        except ConsoleError as error:
+            code = 10 if "\n" not in str(error) else 98
+        finally:
+            os._exit(code)
+    _, status = os.waitpid(child, 0)
+    return {0: "done", 10: "told"}.get(os.waitstatus_to_exitcode(status), "broken")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of files")
+def test_a_disk_that_is_full_at_any_write_loses_nothing(home: Path, tmp_path: Path):
+    filled(home, 3)
+    me, her = identity(home, "ines"), identity(home, "amina")
+    expected = everything(home, her)["notes"]
+    size = (home / "vault.db").stat().st_size
+
+    def unlock() -> None:
+        enter(home, her).close()
+
+    def save() -> None:
+        with enter(home, her) as vault:
+            vault.write_draft(1, b"typed" * 3000, now=NOW)
+
+    def note() -> None:
+        with enter(home, her) as vault, vault.transaction():
+            vault.write_note(1, DAY, CANARY * 500)
+
+    def rotate() -> None:
+        with enter(home, me) as vault:
+            vault.rotate(now=NOW)
+
+    def take_backup() -> None:
+        shutil.rmtree(tmp_path / "stick", ignore_errors=True)
+        (tmp_path / "stick").mkdir()
+        back_up(home, "ines", passphrase("ines"), tmp_path / "stick/backup", now=NOW)
+
+    figures: Counter[str] = Counter()
+    for work in (unlock, save, note, rotate, take_backup):
+        for _ in range(_FEW):
+            share = random.random()
+            limit = random.choice([int(share * 8000), int(share * size * 1.2)])
+            end = _in_child(limit, work)
+            assert end != "broken", (work.__name__, limit)
+            figures[end] += 1
+            found = everything(home, her)["notes"]
+            assert found[:1] == expected[:1]
+            assert set(expected) <= {*found}
+            stick = tmp_path / "stick/backup"
+            if end == "told" and work is take_backup:
+                assert not stick.exists()
+    print(f"disk full during unlock, save, note, rotation, backup: {dict(figures)}, lost: 0")
+    assert figures["told"]
+    assert _in_child(None, save) == "done"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a mount of its own")
+def test_a_home_that_cannot_be_written_says_so(home: Path):
+    if os.geteuid() == 0:
+        mounted = subprocess.run(
+            ["unshare", "-m", "sh", "-c", 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" '
+             '&& exec "$@"', str(home), sys.executable, "-c", _READ_ONLY, str(home)],
+            capture_output=True, text=True, cwd=_ROOT, check=False,
+        )  # fmt: skip
+        answer = mounted.stdout or mounted.stderr
+    else:
+        for folder in (home, home / "keys"):
+            folder.chmod(0o500)
+        (home / "keys/lock").chmod(0o400)
+        answer = subprocess.run(
+            [sys.executable, "-c", _READ_ONLY, str(home)],
+            capture_output=True, text=True, cwd=_ROOT, check=False,
+        ).stdout  # fmt: skip
+    assert "ConsoleError" in answer, answer
+    assert "access to the home folder" in answer
+
+
+_READ_ONLY = """
+import sys
+from pathlib import Path
+from console.errors import ConsoleError
+from tests.vaults import open_as
+try:
+    open_as(Path(sys.argv[1]), 'amina')
+except ConsoleError as error:
+    print(type(error).__name__, error)
+"""
+
+
+def test_what_a_lock_file_holds_is_nobodys_secret(home: Path):
+    with open_as(home, "amina"):
+        holder = json.loads((home / "keys/lock").read_bytes())
+    assert set(holder) == {"member", "pid", "host", "since"}
