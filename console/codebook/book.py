@@ -1,14 +1,13 @@
 """The codebook of a site: the shipped lists, its country's regions, and its own codes."""
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from console.codebook import regions, rules, shipped, store
 from console.codebook.model import (
-    LANGUAGES,
     UNKNOWN,
     Code,
     Coded,
@@ -18,18 +17,32 @@ from console.codebook.model import (
 )
 from console.codebook.search import Index
 from console.errors import BadUsage
-from console.text import plain
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from console.vault import Vault
 
-LONGEST_CODE = 40
-_CODE = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
-_LANGUAGE = re.compile(r"[a-z]{2,3}")
 # The two codes for Norwegian mean the same here.
-_SAME_LANGUAGE = {"no": "nb"}
+SAME_LANGUAGE = {"no": "nb"}
+
+Key = tuple[str, str]
+"""A code of the codebook: its dimension, and the code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A code and how it stands, for those who look after the code lists.
+
+    ``own`` when the site added it; ``retired`` when it can't be coded any more; ``successor`` is
+    the code that it counts as since it was merged, None when it counts as itself.
+    """
+
+    dimension: str
+    code: str
+    label: str
+    parent: str | None
+    own: bool
+    retired: bool
+    successor: str | None
 
 
 class Codebook:
@@ -38,12 +51,18 @@ class Codebook:
     Unchanging: a code added to the vault is in the next codebook that is loaded.
     """
 
-    def __init__(self, entries: Sequence[Entry], country: str, language: str) -> None:
+    def __init__(
+        self,
+        entries: Sequence[Entry],
+        country: str,
+        language: str,
+        successors: Mapping[Key, str],
+    ) -> None:
         self.language = language
         self.country = country
         self._entries = {(entry.dimension, entry.code): entry for entry in entries}
+        self._successors = successors
         self._shapes = shipped.shapes()
-        self._rules = shipped.rules()
 
     def dimensions(self) -> tuple[Dimension, ...]:
         """Return every dimension, in the order of the form."""
@@ -65,12 +84,36 @@ class Codebook:
         )
 
     def grid(self, dimension: str) -> tuple[str, ...]:
-        """Return every code that was ever valid, for figures: retired ones too.
+        """Return every code that figures print: retired ones too, merged ones not.
 
         Raises:
             BadUsage: there is no such dimension.
         """
-        return tuple(entry.code for entry in self._of(dimension))
+        return tuple(
+            entry.code
+            for entry in self._of(dimension)
+            if (dimension, entry.code) not in self._successors
+        )
+
+    def listed(self, dimension: str) -> tuple[Listed, ...]:
+        """Return every code that was ever valid and how it stands, in the order of the form.
+
+        Raises:
+            BadUsage: there is no such dimension.
+        """
+        ours = base(self.country)
+        return tuple(
+            Listed(
+                dimension,
+                entry.code,
+                entry.label(self.language),
+                entry.parent,
+                (dimension, entry.code) not in ours,
+                entry.retired,
+                self._successors.get((dimension, entry.code)),
+            )
+            for entry in self._of(dimension)
+        )
 
     def known(self, dimension: str, code: str) -> bool:
         """Tell whether the code is or was valid in the dimension."""
@@ -81,10 +124,19 @@ class Codebook:
         entry = self._entries.get((dimension, code))
         return entry.label(self.language) if entry else code
 
+    def words(self, dimension: str, code: str) -> tuple[str, ...]:
+        """Return what callers say for a code in the codebook's language; nothing for no code."""
+        entry = self._entries.get((dimension, code))
+        return entry.words.get(self.language, ()) if entry else ()
+
     def parent(self, dimension: str, code: str) -> str | None:
         """Return the code one level up (a department's region), or None at the top."""
         entry = self._entries.get((dimension, code))
         return entry.parent if entry else None
+
+    def successor(self, dimension: str, code: str) -> str:
+        """Return the code that a merged one counts as; the code itself when it was not merged."""
+        return self._successors.get((dimension, code), code)
 
     def closed(self, dimension: str) -> bool:
         """Tell whether the site can add no code to the dimension."""
@@ -92,20 +144,27 @@ class Codebook:
 
     def age_band(self, years: int) -> str | None:
         """Return the code of the age band of somebody of ``years`` whole years, or None."""
-        for entry in self._of("age"):
+        for entry in self._found:
             if entry.ages is not None:
                 first, last = entry.ages
                 if first <= years and (last is None or years <= last):
-                    return entry.code
+                    return self.successor("age", entry.code)
         return None
 
     def search(self, query: str, limit: int = 9) -> list[Hit]:
         """Return the codes that ``query`` names, best first, over all dimensions.
 
         Accents, case and, from four letters on, a slip of the finger make no difference. A
-        number from 1 to 110 is an age. Any text may be given; most find nothing.
+        number from 1 to 110 is an age. The words of a merged code find what it counts as. Any
+        text may be given; most find nothing.
         """
-        return [self._hit(entry, matched) for entry, matched in self._index.find(query, limit)]
+        if limit <= 0:
+            return []
+        hits: dict[Key, Hit] = {}
+        for entry, matched in self._index.find(query, limit + len(self._successors)):
+            hit = self._hit(entry, matched)
+            hits.setdefault((hit.dimension, hit.code), hit)
+        return list(hits.values())[:limit]
 
     def warm(self) -> None:
         """Build the index and load the matcher, so that the first key need not wait for them."""
@@ -116,19 +175,20 @@ class Codebook:
 
         A single-valued dimension that is coded already gets no suggestion.
         """
-        found: dict[tuple[str, str], Hit] = {}
+        found: dict[Key, Hit] = {}
         for entry, matched in self._index.in_note(note, self._rules.suggested):
-            have = coded.get(entry.dimension, ())
-            taken = entry.code in have if self._shapes[entry.dimension].multiple else bool(have)
+            hit = self._hit(entry, matched)
+            have = coded.get(hit.dimension, ())
+            taken = hit.code in have if self._shapes[hit.dimension].multiple else bool(have)
             if not taken:
-                found.setdefault((entry.dimension, entry.code), self._hit(entry, matched))
+                found.setdefault((hit.dimension, hit.code), hit)
                 if len(found) >= limit:
                     break
         return list(found.values())[: max(0, limit)]
 
     def shown(self, coded: Coded) -> tuple[str, ...]:
         """Return the dimensions that the form shows now, in its order."""
-        return rules.shown(self._rules, tuple(self._shapes), coded)
+        return rules.shown(self._rules, tuple(self._shapes), self._meaning(coded))
 
     def missing(self, coded: Coded) -> tuple[str, ...]:
         """Return the required dimensions that are not coded yet; six at most."""
@@ -136,13 +196,62 @@ class Codebook:
 
     def implied(self, coded: Coded) -> dict[str, tuple[str, ...]]:
         """Return ``coded`` with what its codes imply: a mother calls for somebody else."""
-        return rules.implied(self._rules, coded)
+        said = {name: codes for name, codes in coded.items() if codes}
+        return {**rules.implied(self._rules, self._meaning(coded)), **said}
+
+    def _meaning(self, coded: Coded) -> dict[str, tuple[str, ...]]:
+        """Return ``coded`` with the codes that its codes stand for, whose rules hold for them too.
+
+        A code stands for those above it, which it may be a part of, and for those that count
+        as one of these.
+        """
+        return {
+            name: tuple(
+                dict.fromkeys(each for code in codes for each in self._stands_for(name, code))
+            )
+            for name, codes in coded.items()
+        }
+
+    def _stands_for(self, dimension: str, code: str) -> Iterator[str]:
+        above: str | None = code
+        while above is not None:
+            yield above
+            yield from self._counted_as[dimension, above]
+            above = self.parent(dimension, above)
+
+    @cached_property
+    def _counted_as(self) -> Mapping[Key, Sequence[str]]:
+        counted: dict[Key, list[str]] = defaultdict(list)
+        for (dimension, code), successor in self._successors.items():
+            counted[dimension, successor].append(code)
+        return counted
+
+    @cached_property
+    def _rules(self) -> rules.Rules:
+        """The shipped rules, but those that imply a code which can't be coded any more."""
+        whole = shipped.rules()
+        imply = (
+            replace(rule, code=self.successor(rule.dimension, rule.code)) for rule in whole.imply
+        )
+        return replace(
+            whole,
+            imply=tuple(
+                rule for rule in imply if not self._entries[rule.dimension, rule.code].retired
+            ),
+        )
+
+    @cached_property
+    def _found(self) -> list[Entry]:
+        """The codes that can be coded, and those that count as one of them."""
+        return [
+            entry
+            for (dimension, code), entry in self._entries.items()
+            if not self._entries[dimension, self.successor(dimension, code)].retired
+        ]
 
     @cached_property
     def _index(self) -> Index:
-        return Index(
-            [entry for entry in self._entries.values() if not entry.retired], self.language
-        )
+        return Index(self._found, self.language)
 
     def _of(self, dimension: str) -> list[Entry]:
         if dimension not in self._shapes:
@@ -151,10 +260,11 @@ class Codebook:
 
     def _hit(self, entry: Entry, matched: str) -> Hit:
         shape = self._shapes[entry.dimension]
+        code = self.successor(entry.dimension, entry.code)
         return Hit(
             dimension=entry.dimension,
-            code=entry.code,
-            label=entry.label(self.language),
+            code=code,
+            label=self.label(entry.dimension, code),
             dimension_label=shape.label(self.language),
             matched=matched,
         )
@@ -166,115 +276,58 @@ def load(vault: "Vault | None", country: str, language: str = "en") -> Codebook:
     ``country`` is ISO 3166-1 alpha-2, for the regions; ``language`` one of en, fr, nb, es, for
     the labels (any other reads English).
     """
-    language = _SAME_LANGUAGE.get(language, language)
+    language = SAME_LANGUAGE.get(language, language)
     own = store.site_rows(vault) if vault is not None else ()
-    return _book(own, country.upper(), language)
+    merges = store.merges(vault) if vault is not None else ()
+    return _book(own, merges, country.upper(), language)
 
 
-def add_code(
-    vault: "Vault",
-    dimension: str,
-    code: str,
-    labels: Mapping[str, str],
-    *,
-    now: "datetime",
-    words: Mapping[str, Sequence[str]] | None = None,
-) -> None:
-    """Add a code of the site to a code list; only a coordinator may.
-
-    ``labels`` and ``words`` are by language. Audited.
-
-    Raises:
-        Refused: the member is no coordinator.
-        BadUsage: the dimension, the code, a label or a language is none, or the code is there.
-    """
-    vault.require("coordinator")
-    adopt_code(vault, dimension, code, labels, now=now, words=words)
-
-
-def adopt_code(
-    vault: "Vault",
-    dimension: str,
-    code: str,
-    labels: Mapping[str, str],
-    *,
-    now: "datetime",
-    words: Mapping[str, Sequence[str]] | None = None,
-) -> None:
-    """Add a code without asking for the role: for an import, which asked for its own.
-
-    Joins the caller's transaction. A region of ISO 3166-2, of whatever country, gets its own
-    name for a label instead of ``labels``.
-
-    Raises:
-        BadUsage: the dimension, the code, a label or a language is none, or the code is there.
-    """
-    shipped_here = _base(str(vault.setting("country", "")).upper())
-    if (dimension, code) in shipped_here or store.has(vault, dimension, code):
-        raise BadUsage(f"{dimension} has the code {code} already")
-    check_code(dimension, code)
-    named = regions.labels(code) if dimension == "region" else None
-    clean = _checked(named or {key: plain(text, lines=False) for key, text in labels.items()})
-    said = {
-        key: [plain(text, lines=False).strip() for text in texts if text.strip()]
-        for key, texts in (words or {}).items()
+def entries(vault: "Vault") -> dict[Key, Entry]:
+    """Return every code of the site in ``vault``, in the order of the form, retired ones too."""
+    own = map(store.entry, store.site_rows(vault))
+    return {
+        (entry.dimension, entry.code): entry
+        for entry in _merged(own, str(vault.setting("country", "")).upper())
     }
-    store.insert(vault, dimension, code, clean, said, now=now)
-
-
-def check_code(dimension: str, code: str) -> None:
-    """Check that a site could add this code: the dimension is open and the name is well-formed.
-
-    Raises:
-        BadUsage: no such dimension, a closed one, or not a name of a code.
-    """
-    shape = shipped.shapes().get(dimension)
-    if shape is None:
-        raise BadUsage(f"there is no dimension «{dimension}»; see: helpline code list")
-    if shape.closed:
-        raise BadUsage(f"{dimension} takes no further codes: the console gives each a meaning")
-    is_region = dimension == "region" and regions.ISO_3166_2.fullmatch(code)
-    if not _CODE.fullmatch(code) and not is_region:
-        raise BadUsage(
-            f"«{plain(code, lines=False)}» can't be a code: take up to {LONGEST_CODE} lowercase "
-            "letters, digits, - _ ."
-        )
-
-
-def _checked(labels: Mapping[str, str]) -> dict[str, str]:
-    kept = {key: text.strip() for key, text in labels.items() if text.strip()}
-    if not kept:
-        raise BadUsage("a code needs a label in at least one language")
-    for language in kept:
-        if not _LANGUAGE.fullmatch(language):
-            raise BadUsage(f"«{language}» is no language; take one of {', '.join(LANGUAGES)}")
-    return {_SAME_LANGUAGE.get(language, language): text for language, text in kept.items()}
 
 
 # Several rooms ask for the same codebook several times in one command.
 @lru_cache(maxsize=8)
-def _book(own: tuple[store.SiteRow, ...], country: str, language: str) -> Codebook:
-    return Codebook(_merged(map(store.entry, own), country), country, language)
+def _book(
+    own: tuple[store.SiteRow, ...],
+    merges: tuple[store.MergeRow, ...],
+    country: str,
+    language: str,
+) -> Codebook:
+    successors = {(dimension, code): successor for dimension, code, successor in merges}
+    return Codebook(_merged(map(store.entry, own), country), country, language, successors)
 
 
 @lru_cache(maxsize=8)
-def _base(country: str) -> dict[tuple[str, str], Entry]:
-    entries: list[Entry] = []
+def base(country: str) -> Mapping[Key, Entry]:
+    """Return the shipped codes of a site in ``country`` (capitals), its regions among them."""
+    found: list[Entry] = []
     for entry in shipped.entries():
         # The first shipped entry of the dimension comes after the regions of the country.
         if entry.dimension == "region" and entry.code == "abroad":
-            entries.extend(regions.entries(country))
-        entries.append(entry)
-    return {(entry.dimension, entry.code): entry for entry in entries}
+            found.extend(regions.entries(country))
+        found.append(entry)
+    return {(entry.dimension, entry.code): entry for entry in found}
 
 
 def _merged(own: Iterable[Entry], country: str) -> list[Entry]:
-    """Put the site's codes before `other` and `unknown`, and its retirements on shipped ones."""
-    merged = dict(_base(country))
+    """Put the site's codes before `other` and `unknown`, and its changes on shipped ones."""
+    merged = dict(base(country))
     for entry in own:
         key = (entry.dimension, entry.code)
         if key in merged:
-            merged[key] = replace(merged[key], retired=entry.retired)
+            was = merged[key]
+            merged[key] = replace(
+                was,
+                labels={**was.labels, **entry.labels},
+                words={**was.words, **entry.words},
+                retired=entry.retired,
+            )
         else:
             merged[key] = entry
     last = {"other": 1, "abroad": 1, UNKNOWN: 2}

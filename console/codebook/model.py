@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-LANGUAGES = ("en", "fr", "nb", "es")
+from console.language import LANGUAGES as LANGUAGES
+
 UNKNOWN = "unknown"
 
 # A call's codes by dimension; a single-valued dimension has one at most.

@@ -1,14 +1,17 @@
 """The code line: one ranked search over every word of every dimension. Pure.
 
 Matches come in tiers, and a better tier always wins: the whole phrase; a phrase that begins
-so; one whose words begin so; one that contains it; one that is nearly it. Within a tier the
-operator's own language goes first, then the shorter phrase, then the order of the form.
+so; one whose words begin so; one that contains it; one that is nearly it; one that shares
+words with it. Within a tier the operator's own language goes first, then the shorter phrase,
+then the order of the form; in the last the rarer the shared words, the better.
 """
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from heapq import nsmallest
 from itertools import accumulate, islice
+from math import log
 
 from console.codebook.model import UNKNOWN, Entry
 from console.codebook.words import normalise
@@ -20,6 +23,11 @@ _SHORTEST_INSIDE = 3
 # Of ten letters one may be wrong or two may change places; anything looser finds nonsense.
 _CUTOFF = 74
 _OLDEST = 110
+# What a phrase must share with a longer query to be an answer: one rare word does, two common
+# ones don't. Long phrases share words with everything, so each word of theirs counts against.
+_LEAST_WEIGHT = 3.0
+_PER_WORD = 0.15
+_MOST_PARTLY = 50
 # Words of a note that are looked at for suggestions: the latest, as those are being typed.
 _NOTE_TAIL = 2_000
 _LONGEST_PHRASE = 6
@@ -71,7 +79,15 @@ class Index:
         if not key or limit <= 0:
             return []
         best: dict[int, str] = dict(self._ages(key))
-        for tier in (self._exact, self._beginning, self._by_words, self._inside, self._nearly):
+        tiers = (
+            self._exact,
+            self._beginning,
+            self._by_words,
+            self._inside,
+            self._nearly,
+            self._partly,
+        )
+        for tier in tiers:
             if len(best) >= limit:
                 break
             for number in tier(key):
@@ -165,6 +181,34 @@ class Index:
             for number, score in having.items():
                 likeness[number] += score
         return sorted(self._having_all(per_word), key=lambda number: -likeness[number])
+
+    def _partly(self, key: str) -> list[int]:
+        """Return phrases that share words with ``key``, weighed by how rare those are (tf-idf)."""
+        if " " not in key:
+            return []
+        likeness: dict[int, float] = defaultdict(float)
+        for word in key.split():
+            having = self._having(word)
+            weight = log(len(self._phrases) / len(having)) if having else 0.0
+            for number in having:
+                likeness[number] += weight
+        ranked = {
+            number: weight / (1 + _PER_WORD * (self._phrases[number][0].count(" ") + 1))
+            for number, weight in likeness.items()
+            if weight > _LEAST_WEIGHT
+        }
+        return nsmallest(_MOST_PARTLY, ranked, key=lambda number: (-ranked[number], number))
+
+    def _having(self, word: str) -> set[int]:
+        """Return the phrases with a word that begins so or, where there is none, is nearly so."""
+        if len(word) < _SHORTEST_INSIDE:
+            return set()
+        if len(word) < _SHORTEST_FUZZY:
+            return set(self._words.get(word, ()))
+        begun = [*_beginning_with(self._sorted_words, word)] or [
+            near for near, _ in self._near(word)
+        ]
+        return {number for known in begun for number in self._words[known]}
 
     def _near(self, word: str) -> Iterator[tuple[str, float]]:
         """Yield words like ``word``, and how like they are (100: the same)."""

@@ -2,7 +2,8 @@
 
 Their format: one file per dimension, one table per code with ``label`` (by language),
 ``words`` (callers' own words, by language; ``ur`` is Roman-script Urdu) and, for age bands,
-``from`` and ``to`` in years. ``dimensions.toml`` and ``rules.toml`` explain themselves.
+``from`` and ``to`` in years. ``dimensions.toml``, ``tags.toml`` and ``rules.toml`` explain
+themselves; ``mappings/`` is read by ``mappings.py``.
 """
 
 import tomllib
@@ -12,6 +13,9 @@ from typing import Any
 
 from console.codebook.model import Entry, Shape
 from console.codebook.rules import Imply, Rules, Show
+
+# A condition on "issue_tag" is one on the issues that carry the tag.
+_TAG = "_tag"
 
 
 @cache
@@ -24,7 +28,7 @@ def shapes() -> dict[str, Shape]:
             multiple=table.get("multiple", False),
             closed=table.get("closed", False),
         )
-        for name, table in _read("dimensions").items()
+        for name, table in read("dimensions").items()
     }
 
 
@@ -40,34 +44,44 @@ def entries() -> tuple[Entry, ...]:
             ages=(table["from"], table.get("to")) if "from" in table else None,
         )
         for dimension in shapes()
-        for code, table in _read(dimension).items()
+        for code, table in read(dimension).items()
     )
 
 
 @cache
 def rules() -> Rules:
     """Return the rules of the form."""
-    table = _read("rules")
+    table = read("rules")
     return Rules(
         required=tuple(table["required"]),
         always=frozenset(table["always"]),
         suggested=frozenset(table["suggested"]),
-        show=tuple(
-            Show(
-                rule["dimension"], {name: frozenset(codes) for name, codes in rule["when"].items()}
-            )
-            for rule in table["show"]
-        ),
+        show=tuple(Show(rule["dimension"], _conditions(rule["when"])) for rule in table["show"]),
         imply=tuple(
-            Imply(
-                rule["dimension"],
-                rule["code"],
-                {name: frozenset(codes) for name, codes in rule["when"].items()},
-            )
+            Imply(rule["dimension"], rule["code"], _conditions(rule["when"]))
             for rule in table["imply"]
         ),
     )
 
 
-def _read(name: str) -> dict[str, Any]:
+@cache
+def tags(dimension: str) -> dict[str, frozenset[str]]:
+    """Return the tags of the dimension's shipped codes, by code; empty when it has none."""
+    return {code: frozenset(names) for code, names in read("tags").get(dimension, {}).items()}
+
+
+def read(name: str) -> dict[str, Any]:
+    """Return the data file ``name`` (without ``.toml``) as it stands."""
     return tomllib.loads(files(__package__).joinpath("data", f"{name}.toml").read_text("utf-8"))
+
+
+def _conditions(when: dict[str, list[str]]) -> dict[str, frozenset[str]]:
+    """Return the codes of each condition, tags told out into the codes that carry them."""
+    conditions: dict[str, frozenset[str]] = {}
+    for name, values in when.items():
+        dimension = name.removesuffix(_TAG)
+        wanted = frozenset(values)
+        if dimension != name:
+            wanted = frozenset(code for code, has in tags(dimension).items() if has & wanted)
+        conditions[dimension] = conditions.get(dimension, frozenset()) | wanted
+    return conditions

@@ -137,3 +137,15 @@ def test_a_longer_phrase_hides_the_shorter_one_in_it():
 
 def test_unknown_is_never_offered():
     assert all(code != "unknown" for _, code in suggested("unknown undisclosed inconnu", limit=9))
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("harassed at work", "sexual_harassment"),
+        ("reads my whatsapp", "spyware"),
+        ("somebody reads all my messages", "spyware"),
+    ],
+)
+def test_a_phrase_that_nobody_foresaw_is_found_by_its_rare_words(query, code):
+    assert code in [hit.code for hit in BOOK.search(query, 6)]

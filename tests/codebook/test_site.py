@@ -65,10 +65,10 @@ def test_only_a_coordinator_adds_codes(home, name):
 )
 def test_a_code_that_makes_no_sense_is_refused_and_not_kept(home, dimension, code, labels):
     with open_as(home, "carla") as vault:
-        before = vault.db.execute("SELECT count(*) FROM code").fetchone()
+        before = vault.conn.execute("SELECT count(*) FROM code").fetchone()
         with pytest.raises(BadUsage):
             codebook.add_code(vault, dimension, code, labels, now=NOW)
-        assert vault.db.execute("SELECT count(*) FROM code").fetchone() == before
+        assert vault.conn.execute("SELECT count(*) FROM code").fetchone() == before
 
 
 def test_a_region_of_another_country_gets_its_own_name(home):
@@ -80,7 +80,7 @@ def test_a_region_of_another_country_gets_its_own_name(home):
 def test_a_retired_code_is_no_longer_offered_but_still_counted(home):
     with open_as(home, "carla") as vault:
         with vault.transaction():
-            vault.db.execute(
+            vault.conn.execute(
                 "INSERT INTO code (dimension, code, added_on, retired_on) VALUES (?, ?, ?, ?)",
                 ["platform", "discord", "2026-11-01", "2026-11-20"],
             )
