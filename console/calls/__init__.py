@@ -1,7 +1,24 @@
 """Calls: a live one from its first second to its end, and those that come in from a file."""
 
 from console.calls.amend import Amended, Revision, amend, answered, revisions
+from console.calls.cards import (
+    TITLE_WIDTH,
+    Card,
+    CardDraft,
+    card_draft,
+    card_languages,
+    cards,
+    checked_card,
+    checked_words,
+    drop_card_draft,
+    fitting,
+    is_shipped,
+    keep_card_draft,
+    reset_card,
+    write_card,
+)
 from console.calls.contacts import (
+    CONTACT_DAYS,
     Contact,
     destroy_contact,
     destroy_expired_contacts,
@@ -9,8 +26,9 @@ from console.calls.contacts import (
     keep_contact,
     read_contact,
 )
-from console.calls.identifiers import Mark, find_identifiers, mask, masked
+from console.calls.guard import Guard, Mark, find_identifiers, mask, masked
 from console.calls.importer import import_calls
+from console.calls.listed_names import add_guard_name, guard_names, remove_guard_name
 from console.calls.live import (
     coarsen,
     drafts,
@@ -39,6 +57,7 @@ from console.calls.model import (
     MaskedNote,
     Unkept,
 )
+from console.calls.retention import Plan, Purged, purge_now, purge_plan
 from console.calls.returning import (
     ReturnedCase,
     follow_return_code,
@@ -49,45 +68,67 @@ from console.calls.rules import TAKE_BACK
 from console.vault.narrative import DueContact
 
 __all__ = [
+    "CONTACT_DAYS",
     "DATA",
     "MULTIPLE",
     "SINGLE",
     "TAKE_BACK",
+    "TITLE_WIDTH",
     "AddedCode",
     "Amended",
     "CallLine",
+    "Card",
+    "CardDraft",
     "Contact",
     "Draft",
     "DueContact",
     "Finished",
     "FinishedCall",
+    "Guard",
     "ImportReport",
     "Mark",
     "MaskedNote",
+    "Plan",
+    "Purged",
     "ReturnedCase",
     "Revision",
     "Unkept",
+    "add_guard_name",
     "amend",
     "answered",
+    "card_draft",
+    "card_languages",
+    "cards",
+    "checked_card",
+    "checked_words",
     "coarsen",
     "destroy_contact",
     "destroy_expired_contacts",
     "drafts",
+    "drop_card_draft",
     "due_contacts",
     "find_identifiers",
     "finish",
     "finish_non_data",
+    "fitting",
     "follow_return_code",
     "give_return_code",
+    "guard_names",
     "import_calls",
+    "is_shipped",
     "keep",
+    "keep_card_draft",
     "keep_contact",
     "mask",
     "masked",
     "open_unkept",
+    "purge_now",
+    "purge_plan",
     "read",
     "read_contact",
     "recent",
+    "remove_guard_name",
+    "reset_card",
     "return_case",
     "revisions",
     "save",
@@ -95,4 +136,5 @@ __all__ = [
     "start",
     "take_back",
     "take_up",
+    "write_card",
 ]

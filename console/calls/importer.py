@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from console import codebook
 from console.calls import rules, store
-from console.calls.identifiers import find_identifiers, masked
+from console.calls.guard import Guard, masked
+from console.calls.listed_names import guard_names
 from console.calls.mapping import Mapping, read
 from console.calls.model import AddedCode, ImportReport, MaskedNote
 from console.calls.rows import Row, Rows
@@ -37,12 +38,14 @@ def import_calls(
     mapping: Path,
     *,
     now: datetime,
+    allowed: frozenset[str] = frozenset(),
     progress: Progress | None = None,
 ) -> ImportReport:
     """Bring in the calls of a CSV file through a mapping (docs/import.md): all rows, or none.
 
     Duplicate rows are separate calls. A note passes the identifier guard, and what that finds is
-    masked, before it is sealed. ``progress`` is told the step and the share done, 0 to 1.
+    masked, before it is sealed; ``allowed`` are phone numbers that are nobody's own (digits), such
+    as those of partners. ``progress`` is told the step and the share done, 0 to 1.
 
     Raises:
         Refused: the member is no operator, or this very file was imported before.
@@ -56,7 +59,9 @@ def import_calls(
     if plan.note is not None:
         vault.require_notes()
     with _opened(file) as raw, vault.transaction():
-        return _Import(vault, plan, book, now).run(raw, progress or (lambda _step, _share: None))
+        guard = Guard(book.country, allowed=allowed, names=guard_names(vault))
+        job = _Import(vault, plan, book, guard, now)
+        return job.run(raw, progress or (lambda _step, _share: None))
 
 
 def _text_of(path: Path) -> str:
@@ -77,10 +82,13 @@ def _opened(path: Path) -> BufferedReader:
 class _Import:
     """One import on its way, inside a transaction that an exception rolls back."""
 
-    def __init__(self, vault: "Vault", plan: Mapping, book: Codebook, now: datetime) -> None:
+    def __init__(
+        self, vault: "Vault", plan: Mapping, book: Codebook, guard: Guard, now: datetime
+    ) -> None:
         self._vault = vault
         self._plan = plan
         self._book = book
+        self._guard = guard
         self._now = now
         self._row = 1
         self._rows = 0
@@ -182,7 +190,7 @@ class _Import:
 
     def _guarded(self, text: str) -> str:
         self._notes += 1
-        marks = find_identifiers(text, self._book.country)
+        marks = self._guard.look(text)
         if marks:
             self._masked.append(MaskedNote(self._row, Counter(mark.kind for mark in marks)))
         return masked(text, marks)

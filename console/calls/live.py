@@ -1,6 +1,5 @@
 """A live call: started, journalled, finished; and read again."""
 
-import contextlib
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -21,6 +20,7 @@ from console.calls.model import (
 )
 from console.codebook import UNKNOWN, Codebook, Coded
 from console.errors import BadUsage, ConsoleError, Refused
+from console.language import _, current
 from console.vault import narrative
 
 if TYPE_CHECKING:
@@ -83,7 +83,11 @@ def open_unkept(vault: "Vault", unkept: Unkept) -> Draft:
     notes = vault.require_notes()
     payload = notes.open_draft(unkept.call, unkept.generation, unkept.sealed)
     if payload is None:
-        raise Refused(f"the unsaved words of call {unkept.call} can't be opened with these keys")
+        raise Refused(
+            _("the unsaved words of call {call} can't be opened with these keys").format(
+                call=unkept.call
+            )
+        )
     return Draft.decode(unkept.call, payload)
 
 
@@ -117,7 +121,7 @@ def take_up(vault: "Vault", call: int, *, now: datetime) -> Draft:
         if draft.call == call:
             mine = replace(draft, state="live", operator=vault.member.name)
             return _hand_over(vault, mine, "call.taken_up", now)
-    raise Refused(f"call {call} is not open any more")
+    raise Refused(_("call {call} is not open any more").format(call=call))
 
 
 def _hand_over(vault: "Vault", draft: Draft, action: str, now: datetime) -> Draft:
@@ -138,7 +142,7 @@ def take_back(vault: "Vault", draft: Draft, *, now: datetime) -> Draft:
     with vault.transaction():
         ended_at = store.non_data_ended_at(vault, draft.call)
         if ended_at is None or not rules.can_be_taken_back(ended_at, now):
-            raise Refused("that can't be taken back any more: start a new call")
+            raise Refused(_("that can't be taken back any more: start a new call"))
         store.reopen(vault, draft.call)
         vault.write_draft(draft.call, draft.encode(), now=now)
         vault.audit("call.taken_back", f"call {draft.call}", now=now)
@@ -164,15 +168,13 @@ def finish(
         BadUsage: a code or the distress is none.
     """
     if distress is not None and distress not in range(1, 6):
-        raise BadUsage("distress is a number from 1 to 5")
+        raise BadUsage(_("distress is a number from 1 to 5"))
     check_coded(vault, draft.coded)
     with vault.transaction():
         if identifiers_kept:
             subject = f"call {draft.call}: {identifiers_kept}"
             vault.audit("note.identifiers_kept", subject, now=now)
-        finished = _finish(vault, draft, draft.coded, DATA, draft.note, distress, now)
-    _empty_log(vault)
-    return finished
+        return _finish(vault, draft, draft.coded, DATA, draft.note, distress, now)
 
 
 def finish_non_data(vault: "Vault", draft: Draft, kind: str, *, now: datetime) -> Finished:
@@ -185,14 +187,16 @@ def finish_non_data(vault: "Vault", draft: Draft, kind: str, *, now: datetime) -
     """
     kinds = {code.code for code in _book(vault).codes("kind")} - {DATA, UNKNOWN}
     if kind not in kinds:
-        raise BadUsage(f"no such kind of contact; take one of {', '.join(sorted(kinds))}")
+        raise BadUsage(
+            _("no such kind of contact; take one of {kinds}").format(kinds=", ".join(sorted(kinds)))
+        )
     if draft.note.strip():
-        raise Refused("this contact has a note: end it as a call, or empty the note first")
+        raise Refused(_("this contact has a note: end it as a call, or empty the note first"))
     if narrative.has_contact(vault, draft.call):
-        raise Refused("somebody waits to be called back: end it as a call, or destroy the contact")
-    finished = _finish(vault, draft, {}, kind, "", None, now)
-    _empty_log(vault)
-    return finished
+        raise Refused(
+            _("somebody waits to be called back: end it as a call, or destroy the contact")
+        )
+    return _finish(vault, draft, {}, kind, "", None, now)
 
 
 def recent(vault: "Vault", limit: int = 20) -> list[CallLine]:
@@ -210,7 +214,7 @@ def read(vault: "Vault", call: int) -> FinishedCall:
     vault.require_notes()
     finished = store.finished(vault, call)
     if finished is None:
-        raise BadUsage(f"there is no finished call {call}")
+        raise BadUsage(_("there is no finished call {call}").format(call=call))
     return replace(finished, note=vault.read_note(call))
 
 
@@ -218,10 +222,14 @@ def coarsen(vault: "Vault", *, now: datetime, shift_over_for: str | None = None)
     """Empty the instants of calls whose shift is over: from then on the hour is all there is.
 
     A shift is over twelve hours after a call at the latest, and for the operator
-    ``shift_over_for`` at once.
+    ``shift_over_for`` at once. IT staff cannot read calls, nor a coordinator what ties them: for
+    them the next of the others to log in does it.
     """
+    if vault.member.role == "it":
+        return
     store.coarsen(vault, before=now - _SHIFT, after=now + _SHIFT, operator=shift_over_for)
-    returns_store.sweep(vault, now)
+    if vault.member.role == "operator":
+        returns_store.sweep(vault, now)
 
 
 def _finish(
@@ -258,12 +266,6 @@ def _finish(
     return Finished(draft.call, minutes, distress)
 
 
-def _empty_log(vault: "Vault") -> None:
-    # The call is durable already: a log that can't be emptied now is emptied at the next call.
-    with contextlib.suppress(ConsoleError):
-        vault.checkpoint()
-
-
 def check_coded(vault: "Vault", coded: Coded) -> None:
     """Check that a data call may be kept with these codes.
 
@@ -275,26 +277,32 @@ def check_coded(vault: "Vault", coded: Coded) -> None:
     missing = book.missing(coded)
     if missing:
         labels = {dimension.name: dimension.label for dimension in book.dimensions()}
-        raise Refused(f"still to code: {', '.join(labels[name] for name in missing)}")
+        raise Refused(
+            _("still to code: {dimensions}").format(
+                dimensions=", ".join(labels[name] for name in missing)
+            )
+        )
     if coded.get("kind", (DATA,)) != (DATA,):
-        raise BadUsage("a contact of this kind ends by its own key")
+        raise BadUsage(_("a contact of this kind ends by its own key"))
     _check(book, coded)
 
 
 def _must_be_open(vault: "Vault", call: int) -> None:
     if not store.is_open(vault, call):
-        raise Refused(f"call {call} has ended already: it can't be written to any more")
+        raise Refused(
+            _("call {call} has ended already: it can't be written to any more").format(call=call)
+        )
 
 
 def _check(book: Codebook, coded: Coded) -> None:
     for name, codes in coded.items():
         if name not in SINGLE and name not in MULTIPLE:
-            raise BadUsage(f"there is no dimension «{name}»")
+            raise BadUsage(_("there is no dimension «{name}»").format(name=name))
         if name in SINGLE and len(codes) > 1:
-            raise BadUsage(f"{name} takes one code")
+            raise BadUsage(_("{name} takes one code").format(name=name))
         if len(set(codes)) != len(codes) or not all(book.known(name, code) for code in codes):
-            raise BadUsage(f"{name} has a code that is not in the code list")
+            raise BadUsage(_("{name} has a code that is not in the code list").format(name=name))
 
 
 def _book(vault: "Vault") -> Codebook:
-    return codebook.load(vault, str(vault.setting("country", "")))
+    return codebook.load(vault, str(vault.setting("country", "")), current())

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 
 from console.codebook import UNKNOWN
 from console.errors import VaultDamaged
+from console.language import _
 
 State = Literal["live", "parked"]
 
@@ -104,8 +105,10 @@ class Draft:
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise VaultDamaged(
-                f"the draft of call {call} can't be read: a newer console wrote it, or it is "
-                "damaged; update the console, or restore a backup"
+                _(
+                    "the draft of call {call} can't be read: a newer console wrote it, or it "
+                    "is damaged; update the console, or restore a backup"
+                ).format(call=call)
             ) from error
 
 

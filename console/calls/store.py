@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from console.calls.model import CallLine, codes_of
+from console.calls.model import CallLine, FinishedCall, codes_of
 from console.vault import trouble
 
 if TYPE_CHECKING:
@@ -35,6 +35,18 @@ ADD_CALL = """
     ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 ADD_MENTION = "INSERT INTO call_mention (call, dimension, code) VALUES (?, ?, ?)"
+AMEND_CALL = """
+    UPDATE call SET
+        caller = ?, gender = ?, age = ?, region = ?, language = ?, perpetrator = ?, urgency = ?,
+        safe = ?, first_disclosure = ?, prior_contact = ?, source = ?, campaign = ?, campus = ?,
+        want = ?, outcome = ?, relation = ?
+    WHERE id = ? AND period IS NOT NULL
+"""
+DROP_MENTIONS = "DELETE FROM call_mention WHERE call = ?"
+SOURCE = """
+    SELECT batch IS NOT NULL, period IN (SELECT period FROM published_period)
+    FROM call WHERE id = ?
+"""
 PUBLISHED = "SELECT period FROM published_period"
 LAST_CALL = "SELECT coalesce(max(id), 0) FROM call"
 BATCH_OF = "SELECT imported_on FROM call_batch WHERE digest = ?"
@@ -137,6 +149,47 @@ def mentions(vault: "Vault", call: int) -> dict[str, tuple[str, ...]]:
         for dimension, code in vault.db.execute(MENTIONS, [call]):
             found[dimension] = (*found.get(dimension, ()), code)
     return found
+
+
+def finished(vault: "Vault", call: int) -> FinishedCall | None:
+    """Return a finished call without its note, or None if there is no such call."""
+    with trouble():
+        row = vault.db.execute(ONE_CALL, [call]).fetchone()
+    if row is None:
+        return None
+    day, hour, operator, minutes, distress, *singles = row
+    return FinishedCall(
+        call=call,
+        day=day,
+        hour=hour,
+        operator=operator,
+        kind=singles[0],
+        minutes=minutes,
+        distress=distress,
+        coded={**codes_of(tuple(singles)), **mentions(vault, call)},
+        note="",
+    )
+
+
+def amend(
+    vault: "Vault",
+    call: int,
+    *,
+    singles: tuple[str, ...],
+    mentions: Iterable[tuple[str, str]],
+) -> None:
+    """Write other codes for a call that is finished. Inside the caller's transaction."""
+    vault.db.execute(AMEND_CALL, [*singles, call])
+    vault.db.execute(DROP_MENTIONS, [call])
+    for dimension, code in mentions:
+        vault.db.execute(ADD_MENTION, [call, dimension, code])
+
+
+def source(vault: "Vault", call: int) -> tuple[bool, bool]:
+    """Tell of a call whether it came in from a file, and whether its month is published."""
+    with trouble():
+        imported, published = vault.db.execute(SOURCE, [call]).fetchone()
+    return bool(imported), bool(published)
 
 
 def coarsen(vault: "Vault", *, before: datetime, after: datetime, operator: str | None) -> None:

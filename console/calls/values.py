@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
-from console.calls.identifiers import find_identifiers
+from console.calls.guard import find_identifiers
 from console.calls.mapping import ADD, REFUSE, Column, Day, Flags, fold
 from console.codebook import LONGEST_CODE, Codebook, normalise
 

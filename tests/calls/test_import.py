@@ -66,13 +66,13 @@ def changed(**cells: str) -> list[str]:
 
 
 def rows(vault, sql):
-    return vault.db.execute(sql).fetchall()
+    return vault.conn.execute(sql).fetchall()
 
 
 def everything(vault):
     """What an import that failed must leave as it was."""
     tables = ("call", "call_mention", "call_batch", "code", "note", "day_key", "audit")
-    return {name: vault.db.execute(f"SELECT * FROM {name}").fetchall() for name in tables}
+    return {name: vault.conn.execute(f"SELECT * FROM {name}").fetchall() for name in tables}
 
 
 def test_a_row_becomes_a_call(vault, tmp_path):
@@ -311,7 +311,7 @@ def test_a_contact_that_was_no_data_call_keeps_its_kind_alone(vault, tmp_path):
 
 def test_a_row_of_a_published_month_counts_in_the_next_open_one(vault, tmp_path):
     with vault.transaction():
-        vault.db.execute(
+        vault.conn.execute(
             "INSERT INTO release VALUES ('2020-03', 1, 'rounded', '2020-04-01', 'carla', 'x')"
         )
     file = given_file(tmp_path, [ROW, changed(day="01/02/2020")])
@@ -378,7 +378,7 @@ def test_totals_agree_with_a_plain_count_of_the_file(tmp_path_factory, table):
             "period": Counter("-".join(row["day"].split("/")[:0:-1]) for row in cells),
         }
         for name, counts in plain.items():
-            found = vault.db.execute(f"SELECT {name}, count(*) FROM tally_call GROUP BY 1")
+            found = vault.conn.execute(f"SELECT {name}, count(*) FROM tally_call GROUP BY 1")
             assert dict(found.fetchall()) == counts
         mentions = Counter()
         for row in cells:
@@ -387,7 +387,7 @@ def test_totals_agree_with_a_plain_count_of_the_file(tmp_path_factory, table):
             mentions["instagram"] += "insta" in row["where"]
             mentions["facebook"] += "fb" in row["where"]
             mentions["home"] += 1
-        found = vault.db.execute("SELECT code, count(*) FROM tally_mention GROUP BY 1")
+        found = vault.conn.execute("SELECT code, count(*) FROM tally_mention GROUP BY 1")
         assert dict(found.fetchall()) == +mentions
 
 
@@ -407,7 +407,7 @@ def test_totals_agree_with_the_published_file(tmp_path, file, country):
         book = codebook.load(vault, country)
 
         def counts(sql):
-            return Counter(dict(vault.db.execute(sql).fetchall()))
+            return Counter(dict(vault.conn.execute(sql).fetchall()))
 
         found = counts("SELECT gender, count(*) FROM tally_call GROUP BY 1")
         column = "genero_persona_en_situacion_de_violencia"

@@ -20,12 +20,12 @@ LATER = NOW + timedelta(minutes=12, seconds=41)
 
 
 def rows(vault, sql, *values):
-    return vault.db.execute(sql, list(values)).fetchall()
+    return vault.conn.execute(sql, list(values)).fetchall()
 
 
 def publish(vault, period):
     with vault.transaction():
-        vault.db.execute(
+        vault.conn.execute(
             "INSERT INTO release VALUES (?, 1, 'rounded', '2026-12-01', 'carla', 'x')", [period]
         )
 
