@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 
 from console.errors import BadUsage
+from console.language import _
 
 KINDS = ("short", "meal", "debrief_colleague", "debrief_supervisor", "counselling")
 
@@ -149,19 +150,23 @@ def judge(policy: Policy, distress: int | None, day: Day, now: datetime) -> Offe
     if distress is not None and distress >= policy.hard_distress:
         if distress >= _HARDEST:
             return _offer(
-                policy, "debrief_supervisor", "That was as hard as calls get: talk it over first."
+                policy,
+                "debrief_supervisor",
+                _("That was as hard as calls get: talk it over first."),
             )
-        return _offer(policy, "debrief_colleague", "That was a hard call: talk it over first.")
+        return _offer(policy, "debrief_colleague", _("That was a hard call: talk it over first."))
     if day.exposure >= policy.exposure_a_day:
         hours = policy.exposure_a_day // 60
         return _offer(
             policy,
             "debrief_supervisor",
-            f"More than {hours} hours on calls today: end the day with the supervisor.",
+            _("More than {hours} hours on calls today: end the day with the supervisor.").format(
+                hours=hours
+            ),
         )
     if day.value >= policy.threshold:
         return _offer(
-            policy, "debrief_colleague", "The last calls add up to a lot: talk them over."
+            policy, "debrief_colleague", _("The last calls add up to a lot: talk them over.")
         )
     if day.counselled is not None and now - day.counselled >= timedelta(
         days=policy.counselling_every_days
@@ -169,12 +174,12 @@ def judge(policy: Policy, distress: int | None, day: Day, now: datetime) -> Offe
         return _offer(
             policy,
             "counselling",
-            f"No counselling for {(now - day.counselled).days} days: book it now.",
+            _("No counselling for {days} days: book it now.").format(
+                days=(now - day.counselled).days
+            ),
         )
     if day.rested is not None and now - day.rested >= timedelta(minutes=policy.regular_every):
-        return _offer(
-            policy, "short", f"{_spoken(now - day.rested)} without a break: take a short one."
-        )
+        return _offer(policy, "short", _without_break(now - day.rested))
     return None
 
 
@@ -182,8 +187,9 @@ def _offer(policy: Policy, kind: str, reason: str) -> Offer:
     return Offer(kind, policy.minutes(kind), reason)
 
 
-def _spoken(length: timedelta) -> str:
+def _without_break(length: timedelta) -> str:
     minutes = int(length.total_seconds() // 60)
     if minutes < 120:
-        return f"{minutes} minutes"
-    return f"{minutes // 60} hours"
+        words = _("{minutes} minutes without a break: take a short one.")
+        return words.format(minutes=minutes)
+    return _("{hours} hours without a break: take a short one.").format(hours=minutes // 60)

@@ -14,6 +14,7 @@ from console.breaks.load import KINDS, Day, Load, Offer, Policy, judge, merged, 
 from console.breaks.pause import Break
 from console.breaks.rota import Cover, Shift
 from console.errors import BadUsage, Refused
+from console.language import _
 
 if TYPE_CHECKING:
     from console.vault import Vault
@@ -134,10 +135,10 @@ def book(
     """
     _own(vault, member)
     if kind not in KINDS:
-        raise BadUsage(f"no such break: take one of {', '.join(KINDS)}")
+        raise BadUsage(_("no such break: take one of {kinds}").format(kinds=", ".join(KINDS)))
     length = policy(vault).minutes(kind) if minutes is None else minutes
     if length < 1:
-        raise BadUsage("a break has at least one minute: give its length in minutes")
+        raise BadUsage(_("a break has at least one minute: give its length in minutes"))
     due = store.instant(due_at or now)
     with vault.transaction():
         for each in store.waiting(vault, member, now.tzinfo):
@@ -158,10 +159,10 @@ def start(vault: "Vault", break_id: int, *, now: datetime) -> Break:
     with vault.transaction():
         break_ = _read(vault, break_id, now)
         if break_.ended_at is not None:
-            raise Refused("that break is over: book another")
+            raise Refused(_("that break is over: book another"))
         other = store.running(vault, break_.member, now.tzinfo)
         if other is not None and other.id != break_id:
-            raise Refused("another break is running: end it first")
+            raise Refused(_("another break is running: end it first"))
         if break_.started_at is None:
             vault.db.execute(store.SET_STARTED, (store.instant(now), break_id))
         for each in store.waiting(vault, break_.member, now.tzinfo):
@@ -178,7 +179,7 @@ def end(vault: "Vault", break_id: int, *, now: datetime) -> Break:
     with vault.transaction():
         break_ = _read(vault, break_id, now)
         if break_.started_at is None:
-            raise Refused("that break has not started: start it, or say not now")
+            raise Refused(_("that break has not started: start it, or say not now"))
         if break_.ended_at is None:
             # A clock set back meanwhile must not end a break before it began.
             ended = max(now, break_.started_at)
@@ -201,7 +202,7 @@ def miss(vault: "Vault", break_id: int, *, now: datetime) -> Break:
     with vault.transaction():
         break_ = _read(vault, break_id, now)
         if break_.started_at is not None:
-            raise Refused("that break has started: end it instead")
+            raise Refused(_("that break has started: end it instead"))
         missed = break_.missed + 1
         due = now + policy(vault).again(break_.kind, missed)
         vault.db.execute(store.SET_DUE, (store.instant(due), break_.minutes, missed, break_id))
@@ -223,13 +224,13 @@ def cover(vault: "Vault", *, now: datetime) -> Cover:
 
 def _own(vault: "Vault", member: str) -> None:
     if vault.member.name != member:
-        raise Refused("a member's load and breaks are her own: only she can see or change them")
+        raise Refused(_("a member's load and breaks are her own: only she can see or change them"))
 
 
 def _read(vault: "Vault", number: int, now: datetime) -> Break:
     found = store.break_(vault, number, now.tzinfo)
     if found is None:
-        raise BadUsage("there is no such break: book one")
+        raise BadUsage(_("there is no such break: book one"))
     _own(vault, found.member)
     return found
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import pairwise
 
 from console.errors import BadUsage
+from console.language import _
 from console.text import plain
 
 COLUMNS = ("member", "starts", "ends")
@@ -58,10 +59,10 @@ def read_csv(text: str, name: str, zone: tzinfo | None) -> list[Shift]:
     if not rows:
         raise BadUsage(f"{name} holds no shift: nothing was changed")
     rows.sort(key=lambda pair: (pair[0].member, pair[0].starts))
-    for (before, _), (after, number) in pairwise(rows):
+    for (before, _row), (after, number) in pairwise(rows):
         if before.member == after.member and after.starts < before.ends:
             raise BadUsage(f"{name} row {number}: {after.member} has another shift at that time")
-    return [shift for shift, _ in rows]
+    return [shift for shift, _row in rows]
 
 
 def _shift(row: dict[str, str | None], origin: str, zone: tzinfo | None) -> Shift:
@@ -94,15 +95,19 @@ def cover(on_shift: Sequence[str], away: Sequence[str], asking: str, minimum: in
     line = set(on_shift) - set(away)
     count = len(line)
     if not on_shift:
-        return Cover(0, minimum, "No rota for this hour: cover is not known.")
-    if asking not in line:
-        under = "" if count >= minimum else f", under the minimum of {minimum}"
-        return Cover(count, minimum, f"{count} on the line{under}.")
+        return Cover(0, minimum, _("No rota for this hour: cover is not known."))
     left = count - 1
-    if left >= minimum:
-        return Cover(count, minimum, f"{count} on the line, {left} while you are away.")
-    words = (
-        f"{count} on the line, {left} while you are away: under the minimum of {minimum}."
-        " If you must, go at once."
-    )
-    return Cover(count, minimum, words)
+    if asking not in line:
+        words = (
+            _("{count} on the line.")
+            if count >= minimum
+            else _("{count} on the line, under the minimum of {minimum}.")
+        )
+    elif left >= minimum:
+        words = _("{count} on the line, {left} while you are away.")
+    else:
+        words = _(
+            "{count} on the line, {left} while you are away: under the minimum of {minimum}."
+            " If you must, go at once."
+        )
+    return Cover(count, minimum, words.format(count=count, left=left, minimum=minimum))

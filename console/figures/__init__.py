@@ -1,9 +1,11 @@
 """Figures: the only way out of the vault. Tally, protect, check, publish once, write."""
 
+from console.figures.folding import fold
 from console.figures.ledger import (
     Exported,
     LedgerLine,
     PeriodLine,
+    audit_heads,
     export,
     history,
     periods,
@@ -16,7 +18,9 @@ __all__ = [
     "LedgerLine",
     "PeriodLine",
     "RawTable",
+    "audit_heads",
     "export",
+    "fold",
     "history",
     "periods",
     "preview",

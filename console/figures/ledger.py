@@ -77,6 +77,15 @@ def history(vault: Vault) -> list[LedgerLine]:
     return [LedgerLine(*row) for row in store.history(vault)]
 
 
+def audit_heads(vault: Vault) -> dict[str, str]:
+    """Return what the published releases state of the audit trail: its head then, by month.
+
+    For a coordinator and IT staff. Raises ``Refused`` for anyone else.
+    """
+    vault.require("coordinator", "it")
+    return store.audit_heads(vault)
+
+
 def preview(vault: Vault, period: str) -> list[RawTable]:
     """Return the true counts of a month ``YYYY-MM`` with every margin, for a coordinator's eyes.
 

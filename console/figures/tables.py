@@ -14,6 +14,7 @@ Counts = Literal["calls", "mentions"]
 COUNTABLE = (
     "gender", "age", "region", "perpetrator", "caller", "urgency", "language", "first_disclosure",
     "prior_contact", "source", "campaign", "campus", "want", "outcome",
+    "relation",
 )  # fmt: skip
 """The single-valued dimensions that calls can be counted by, numbered for the queries."""
 

@@ -11,9 +11,11 @@ from console.partners.room import (
     find,
     import_hsds,
     match,
+    published_numbers,
     refer,
     referrals,
     set_status,
+    size,
     stale,
 )
 
@@ -29,8 +31,10 @@ __all__ = [
     "find",
     "import_hsds",
     "match",
+    "published_numbers",
     "refer",
     "referrals",
     "set_status",
+    "size",
     "stale",
 ]

@@ -9,8 +9,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
+from console.language import _, current, later
+
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_NAMES = (
+    later("Monday"),
+    later("Tuesday"),
+    later("Wednesday"),
+    later("Thursday"),
+    later("Friday"),
+    later("Saturday"),
+    later("Sunday"),
+)
+_SOON = (later("today"), later("tomorrow"))
 _DAY_MINUTES = 24 * 60
 _AHEAD_DAYS = 8
 
@@ -75,19 +86,19 @@ def state(openings: Sequence[Opening], now: datetime) -> Hours:
     because a schedule that has run out says nothing of today.
     """
     # Wall time: two zones' equal instants would be one key of the cache.
-    return _state(tuple(openings), now.replace(tzinfo=None))
+    return _state(tuple(openings), now.replace(tzinfo=None), current())
 
 
 @lru_cache(maxsize=4096)
-def _state(openings: tuple[Opening, ...], moment: datetime) -> Hours:
+def _state(openings: tuple[Opening, ...], moment: datetime, _language: str) -> Hours:
     spans = _spans(openings, moment.date())
     for start, end in spans:
         if start <= moment < end:
             return Hours(True, _open_words(moment, end))
-    following = [start for start, _ in spans if start > moment]
+    following = [start for start, _end in spans if start > moment]
     if not following:
         return UNKNOWN
-    return Hours(False, f"opens {_when(moment, following[0])}")
+    return Hours(False, _("opens {when}").format(when=_when(moment, following[0])))
 
 
 def _spans(openings: Sequence[Opening], today: date) -> list[tuple[datetime, datetime]]:
@@ -114,16 +125,16 @@ def _spans(openings: Sequence[Opening], today: date) -> list[tuple[datetime, dat
 
 def _open_words(moment: datetime, end: datetime) -> str:
     if end - moment >= timedelta(days=_AHEAD_DAYS - 2):
-        return "open at all hours"
+        return _("open at all hours")
     if end.date() == moment.date() or end - moment < timedelta(hours=12):
-        return f"open until {end:%H:%M}"
-    return f"open until {_when(moment, end)}"
+        return _("open until {time}").format(time=f"{end:%H:%M}")
+    return _("open until {when}").format(when=_when(moment, end))
 
 
 def _when(moment: datetime, then: datetime) -> str:
     apart = (then.date() - moment.date()).days
-    day = ("today", "tomorrow")[apart] if apart < 2 else _NAMES[then.weekday()]
-    return f"{day} at {then:%H:%M}"
+    day = _SOON[apart] if apart < 2 else _NAMES[then.weekday()]
+    return _("{day} at {time}").format(day=_(day), time=f"{then:%H:%M}")
 
 
 def _minutes(text: str) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from console.language import _, later
 from console.partners.hours import Opening, state
 
 Label = Callable[[str, str], str]
@@ -31,11 +32,11 @@ _OLDEST = 99
 _SHORT = 80
 
 _ONLY = {
-    "woman": "women",
-    "man": "men",
-    "trans_woman": "trans women",
-    "trans_man": "trans men",
-    "non_binary": "non-binary people",
+    "woman": later("women"),
+    "man": later("men"),
+    "trans_woman": later("trans women"),
+    "trans_man": later("trans men"),
+    "non_binary": later("non-binary people"),
 }
 # Whether a service for women means all women is the service's to say: ask, do not exclude.
 _ASK_FOR = {"trans_woman": "woman", "trans_man": "man"}
@@ -136,10 +137,10 @@ def judge(service: Service, need: Need, label: Label, now: datetime) -> Verdict:
         _gender(service, need, label),
         _Part(_STALE if stale else _FRESH, verified(service.assured, now.date())),
         _reliability(service),
-        _Part(_WARM, "warm hand-off") if service.warm_hand_off else _NOTHING,
+        _Part(_WARM, _("warm hand-off")) if service.warm_hand_off else _NOTHING,
         _Part(reason=short(service.alert)),
     )
-    checks = [f"check: {part.check}" for part in parts if part.check]
+    checks = [_("check: {what}").format(what=part.check) for part in parts if part.check]
     return Verdict(
         left_out=tuple(part.left_out for part in parts if part.left_out),
         reasons=(*(part.reason for part in parts if part.reason), *checks),
@@ -162,13 +163,13 @@ def is_stale(assured: date | None, today: date, days: int = STALE_AFTER_DAYS) ->
 def verified(assured: date | None, today: date) -> str:
     """Return in words when an entry was last verified."""
     if assured is None:
-        return "never verified"
+        return _("never verified")
     days = (today - assured).days
     if days <= 0:
-        return "verified today"
+        return _("verified today")
     if days >= _TWO_YEARS_DAYS:
-        return f"verified {days // 365} years ago"
-    return "verified yesterday" if days == 1 else f"verified {days} days ago"
+        return _("verified {years} years ago").format(years=days // 365)
+    return _("verified yesterday") if days == 1 else _("verified {days} days ago").format(days=days)
 
 
 def short(text: str, most: int = _SHORT) -> str:
@@ -183,7 +184,7 @@ def band(age: str) -> tuple[int, int] | None:
     """Return the least and greatest age of a band ("12-17", "60+"), None if unknown."""
     if age.endswith("+") and age[:-1].isdigit():
         return int(age[:-1]), _OLDEST
-    low, _, high = age.partition("-")
+    low, _dash, high = age.partition("-")
     return (int(low), int(high)) if low.isdigit() and high.isdigit() else None
 
 
@@ -195,7 +196,8 @@ def covers(area: str, region: str) -> bool:
 def _status(service: Service) -> _Part:
     if service.status == "active":
         return _NOTHING
-    closed = "temporarily closed" if service.status == "temporarily closed" else "no longer offered"
+    paused = service.status == "temporarily closed"
+    closed = _("temporarily closed") if paused else _("no longer offered")
     return _Part(reason=closed, left_out=closed)
 
 
@@ -206,11 +208,11 @@ def _region(service: Service, need: Need, label: Label) -> _Part:
     if any(area.region == need.region for area in inside):
         return _Part(_REGION, label("region", need.region))
     if inside:
-        return _Part(_COUNTRY, "the whole country")
+        return _Part(_COUNTRY, _("the whole country"))
     if any(area.region is None for area in service.areas):
         return _NOTHING
     named = list(dict.fromkeys(_area_words(area, label) for area in service.areas))
-    return _Part(left_out=f"serves {_listed(named)} only")
+    return _Part(left_out=_("serves {areas} only").format(areas=_listed(named)))
 
 
 def _area_words(area: Area, label: Label) -> str:
@@ -224,7 +226,7 @@ def _language(service: Service, need: Need, label: Label) -> _Part:
     if need.language in service.languages:
         return _Part(_LANGUAGE, label("language", need.language))
     spoken = [label("language", code) for code in service.languages]
-    return _Part(_OTHER_LANGUAGE, check=f"speaks {_listed(spoken)}")
+    return _Part(_OTHER_LANGUAGE, check=_("speaks {languages}").format(languages=_listed(spoken)))
 
 
 def _issues(service: Service, need: Need, label: Label) -> _Part:
@@ -233,16 +235,16 @@ def _issues(service: Service, need: Need, label: Label) -> _Part:
         return _NOTHING
     shared = [label("issue", code) for code in asked if code in service.issues]
     if shared:
-        return _Part(_ISSUE, f"for {_listed(shared)}")
+        return _Part(_ISSUE, _("for {whom}").format(whom=_listed(shared)))
     offered = [label("issue", code) for code in service.issues]
-    return _Part(left_out=f"for {_listed(offered)} only")
+    return _Part(left_out=_("for {whom} only").format(whom=_listed(offered)))
 
 
 def _age(service: Service, need: Need) -> _Part:
     least, most = service.minimum_age or 0, service.maximum_age
     if least == 0 and most is None:
         return _NOTHING
-    only = f"{_years(least, most)} only"
+    only = _("{whom} only").format(whom=_years(least, most))
     asked = band(need.age)
     if asked is None:
         return _Part(check=only)
@@ -252,35 +254,47 @@ def _age(service: Service, need: Need) -> _Part:
         return _Part(left_out=only)
     if low < least or high > top:
         return _Part(_TO_CHECK, check=only)
-    taken = "under 18" if high < _ADULT else _years(low, None if high >= _OLDEST else high)
-    return _Part(_AGE, f"takes {taken}")
+    taken = (
+        _("under {age}").format(age=_ADULT)
+        if high < _ADULT
+        else _years(low, None if high >= _OLDEST else high)
+    )
+    return _Part(_AGE, _("takes {whom}").format(whom=taken))
 
 
 def _years(least: int, most: int | None) -> str:
     if most is None:
-        return f"{least} and over"
+        return _("{age} and over").format(age=least)
     if least == 0:
-        return f"under {_ADULT}" if most == _ADULT - 1 else f"up to {most}"
-    return f"{least} to {most}"
+        minor = most == _ADULT - 1
+        return _("under {age}").format(age=_ADULT) if minor else _("up to {age}").format(age=most)
+    return _("{least} to {most}").format(least=least, most=most)
 
 
 def _gender(service: Service, need: Need, label: Label) -> _Part:
     if not service.genders:
         return _NOTHING
-    words = _listed([_ONLY.get(code) or label("gender", code) for code in service.genders])
+    words = _listed([_named(code, label) for code in service.genders])
+    only = _("{whom} only").format(whom=words)
     if need.gender == UNKNOWN:
-        return _Part(check=f"{words} only")
+        return _Part(check=only)
     if need.gender in service.genders:
-        return _Part(_GENDER, f"for {words}")
+        return _Part(_GENDER, _("for {whom}").format(whom=words))
     if _ASK_FOR.get(need.gender) in service.genders:
-        return _Part(_TO_CHECK, check=f"{words} only")
-    return _Part(left_out=f"{words} only")
+        return _Part(_TO_CHECK, check=only)
+    return _Part(left_out=only)
+
+
+def _named(gender: str, label: Label) -> str:
+    return _(_ONLY[gender]) if gender in _ONLY else label("gender", gender)
 
 
 def _reliability(service: Service) -> _Part:
     """Weigh what became of earlier referrals, pulled to the middle where there are few."""
     share = (service.taken + 2) / (service.followed_up + 4)
-    words = f"took {service.taken} of {service.followed_up} referrals"
+    words = _("took {taken} of {count} referrals").format(
+        taken=service.taken, count=service.followed_up
+    )
     return _Part(
         _RELIABLE * (share - 0.5), words if service.followed_up >= _ENOUGH_OUTCOMES else ""
     )
@@ -288,5 +302,7 @@ def _reliability(service: Service) -> _Part:
 
 def _listed(words: list[str], most: int = 3) -> str:
     if len(words) > most:
-        return f"{', '.join(words[:most])} and others"
-    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]
+        return _("{things} and others").format(things=", ".join(words[:most]))
+    if len(words) == 1:
+        return words[0]
+    return _("{things} and {last}").format(things=", ".join(words[:-1]), last=words[-1])

@@ -1,12 +1,13 @@
 """What the partners' room does for screens and commands: one function an errand."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from console import codebook
 from console.errors import BadUsage, Refused
+from console.language import _, current
 from console.partners import lifecycle, store
 from console.partners.match import (
     ANYBODY,
@@ -120,14 +121,16 @@ def match(
 ) -> tuple[list[Match], list[Miss]]:
     """Return the services that fit ``need``, best first, and those left out, nearest first."""
     _require_reader(vault)
-    label = _book(vault).label
+    book = _book(vault)
+    label, need = book.label, _settled_need(book, need)
     fitting: list[tuple[Service, Verdict]] = []
     left_out: list[tuple[Service, Verdict]] = []
     for service in store.candidates(vault, need, fits=True):
+        service = _settled(book, service)
         verdict = judge(service, need, label, now)
         (left_out if verdict.left_out else fitting).append((service, verdict))
     for service in store.candidates(vault, need, fits=False, most=_MOST_MISSES):
-        left_out.append((service, judge(service, need, label, now)))
+        left_out.append((service, judge(_settled(book, service), need, label, now)))
     fitting.sort(key=lambda pair: rank(pair[1], pair[0]))
     left_out.sort(key=lambda pair: (len(pair[1].left_out), *rank(pair[1], pair[0])))
     misses = [
@@ -135,6 +138,43 @@ def match(
         for service, verdict in left_out[:_MOST_MISSES]
     ]
     return _matches(vault, fitting[:limit]), misses
+
+
+def _settled(book: "Codebook", service: Service) -> Service:
+    """Return the service with what its issues count as, where a code was merged into another."""
+    issues = dict.fromkeys(book.successor("issue", code) for code in service.issues)
+    return replace(service, issues=tuple(issues))
+
+
+def _settled_need(book: "Codebook", need: Need) -> Need:
+    """Return the need with what its issues are parts of, where a code was split."""
+    whole = [book.parent("issue", code) or code for code in need.issues]
+    return replace(need, issues=tuple(dict.fromkeys((*need.issues, *whole))))
+
+
+def size(vault: "Vault") -> int:
+    """Return how many services the directory has."""
+    return int(vault.db.execute(store.SIZE).fetchone()[0])
+
+
+def published_numbers(vault: "Vault") -> frozenset[str]:
+    """Return the phone numbers of the directory as digits, each as published and in full (E.164).
+
+    They lead to partners and to no caller. What makes no number in the site's country keeps the
+    digits that it has.
+    """
+    import phonenumbers
+
+    country = str(vault.setting("country", ""))
+    numbers: set[str] = set()
+    for (published,) in vault.db.execute(store.NUMBERS):
+        numbers.add("".join(filter(str.isdigit, published)))
+        try:
+            parsed = phonenumbers.parse(published, country or None)
+        except phonenumbers.NumberParseException:
+            continue
+        numbers.add(f"{parsed.country_code}{phonenumbers.national_significant_number(parsed)}")
+    return frozenset(numbers - {""})
 
 
 def find(
@@ -176,25 +216,30 @@ def stale(vault: "Vault", *, now: datetime, days: int = STALE_AFTER_DAYS) -> lis
     return sorted(lines, key=lambda line: line.verified)
 
 
-def refer(vault: "Vault", call: int, service: str, *, now: datetime) -> int:
-    """Record that the caller was referred to ``service``; return the referral's number.
+def refer(
+    vault: "Vault", call: int, service: str, *, status: str = "referred", now: datetime
+) -> int:
+    """Record what became of ``service`` in a call; return the referral's number.
 
-    Asked again for the same call and service, it returns the referral there is. Raises Refused
-    unless the member is an operator, BadUsage if call or service do not exist.
+    Asked again for the same call and service, it gives the referral there is that status. Raises
+    Refused unless the member is an operator, or if the status may not follow the one there is;
+    BadUsage if call or service do not exist.
     """
     vault.require("operator")
     with vault.transaction():
         if vault.db.execute(store.CALL_EXISTS, (call,)).fetchone() is None:
-            raise BadUsage("that call is not in the vault any more: go back to the shift")
+            raise BadUsage(_("that call is not in the vault any more: go back to the shift"))
         if vault.db.execute(store.SERVICE_EXISTS, (service,)).fetchone() is None:
-            raise BadUsage("that service is not in the directory any more: search again")
+            raise BadUsage(_("that service is not in the directory any more: search again"))
         there = vault.db.execute(store.REFERRAL_OF, (call, service)).fetchone()
-        if there is not None:
-            return int(there[0])
-        day = now.date().isoformat()
-        number = vault.db.execute(store.PUT_REFERRAL, (call, service, day)).lastrowid
-        vault.audit("referral.made", str(number), now=now)
-    return int(number or 0)
+        if there is None:
+            day = now.date().isoformat()
+            number = int(vault.db.execute(store.PUT_REFERRAL, (call, service, day)).lastrowid or 0)
+            vault.audit("referral.made", str(number), now=now)
+        else:
+            number = int(there[0])
+        set_status(vault, number, status, now=now)
+    return number
 
 
 def set_status(vault: "Vault", referral: int, status: str, *, now: datetime) -> None:
@@ -204,16 +249,28 @@ def set_status(vault: "Vault", referral: int, status: str, *, now: datetime) -> 
     """
     _require_reader(vault)
     if status not in lifecycle.STATUSES:
-        raise BadUsage(f"no such status: take one of {', '.join(lifecycle.STATUSES)}")
+        raise BadUsage(
+            _("no such status: take one of {statuses}").format(
+                statuses=", ".join(lifecycle.STATUSES)
+            )
+        )
     with vault.transaction():
         row = vault.db.execute(store.REFERRAL_STATUS, (referral,)).fetchone()
         if row is None:
-            raise BadUsage(f"there is no referral {referral}: look at the call's referrals")
+            raise BadUsage(
+                _("there is no referral {referral}: look at the call's referrals").format(
+                    referral=referral
+                )
+            )
         if row[0] == status:
             return
         if not lifecycle.may_follow(row[0], status):
             may = ", ".join(lifecycle.following(row[0])) or "nothing"
-            raise Refused(f"a referral that is {row[0]} cannot become {status}: only {may}")
+            raise Refused(
+                _("a referral that is {was} cannot become {status}: only {may}").format(
+                    was=row[0], status=status, may=may
+                )
+            )
         vault.db.execute(store.SET_REFERRAL_STATUS, (status, referral))
         vault.audit("referral.changed", str(referral), now=now)
 
@@ -229,7 +286,7 @@ def _require_reader(vault: "Vault") -> None:
 
 
 def _book(vault: "Vault") -> "Codebook":
-    return codebook.load(vault, _country(vault))
+    return codebook.load(vault, _country(vault), current())
 
 
 def _country(vault: "Vault") -> str:

@@ -155,6 +155,8 @@ FROM service s JOIN organization o ON o.id = s.organization_id
 WHERE s.id IN (SELECT value FROM json_each(:ids))
 ORDER BY s.name, s.id
 """
+SIZE = "SELECT count(*) FROM service"
+NUMBERS = "SELECT DISTINCT number FROM phone"
 SEARCHED = """
 SELECT s.id, s.name, s.alternate_name, o.name, o.alternate_name, s.description,
        (SELECT group_concat(l.city, ' ')
@@ -189,8 +191,8 @@ JOIN schedule t ON t.location_id = p.location_id AND t.service_id IS NULL
 WHERE p.service_id IN (SELECT value FROM json_each(:ids))
 """
 OUTCOMES = """
-SELECT service, sum(status IN ('accepted', 'completed')), count(*)
-FROM referral
+SELECT service, sum(count * (status IN ('accepted', 'completed'))), sum(count)
+FROM referral_outcome
 WHERE service IN (SELECT value FROM json_each(:ids))
 AND status IN ('accepted', 'completed', 'refused', 'no_answer', 'unavailable')
 GROUP BY service

@@ -19,7 +19,7 @@ def rated(
     member: str | None = None,
 ) -> None:
     with vault.transaction():
-        vault.db.execute(
+        vault.conn.execute(
             "INSERT INTO call (operator, day, hour, minutes, ended_at, period, distress)"
             " VALUES (?, ?, ?, ?, ?, '2026-11', ?)",
             (
@@ -281,11 +281,11 @@ def test_a_rota_that_cannot_be_changes_nothing(
     with open_as(home, "carla") as vault:
         kept = rota(tmp_path / "kept.csv", "amina,2026-11-20 22:00,2026-11-21 06:00")
         breaks.import_rota(vault, kept, now=NOW)
-        before = vault.db.execute("SELECT * FROM shift").fetchall()
+        before = vault.conn.execute("SELECT * FROM shift").fetchall()
         with pytest.raises(BadUsage) as caught:
             breaks.import_rota(vault, rota(tmp_path / "bad.csv", *lines), now=NOW)
         assert "\n" not in str(caught.value)
-        assert vault.db.execute("SELECT * FROM shift").fetchall() == before
+        assert vault.conn.execute("SELECT * FROM shift").fetchall() == before
 
 
 def test_files_that_are_no_rota_are_refused_in_words(home: Path, tmp_path: Path) -> None:
@@ -321,9 +321,9 @@ def test_the_policy_is_the_coordinators_to_set(home: Path) -> None:
 
 def test_the_audit_trail_says_nothing_of_anybodys_breaks(home: Path) -> None:
     with open_as(home, "amina") as vault:
-        before = vault.db.execute("SELECT count(*) FROM audit").fetchone()
+        before = vault.conn.execute("SELECT count(*) FROM audit").fetchone()
         number = breaks.book(vault, "amina", "debrief_supervisor", now=NOW).id
         breaks.miss(vault, number, now=NOW)
         breaks.start(vault, number, now=NOW)
         breaks.end(vault, number, now=NOW)
-        assert vault.db.execute("SELECT count(*) FROM audit").fetchone() == before
+        assert vault.conn.execute("SELECT count(*) FROM audit").fetchone() == before

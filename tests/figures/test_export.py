@@ -46,9 +46,9 @@ def insert(vault: Vault, period: str, calls: list[Call], kind: str = "data") -> 
             codes = real_codes(vault, call)
             values = [codes[name] for name in ("gender", "age", "region", "perpetrator")]
             row = [vault.member.name, f"{period}-01", period, kind, *values]
-            number = vault.db.execute(ADD_CALL, row).lastrowid
+            number = vault.conn.execute(ADD_CALL, row).lastrowid
             for issue in call["issue"]:
-                vault.db.execute(ADD_MENTION, [number, issue])
+                vault.conn.execute(ADD_MENTION, [number, issue])
 
 
 def read_table(folder: Path, name: str) -> dict[tuple[str, ...], int]:
@@ -117,7 +117,7 @@ def test_the_preview_reconciles_with_the_rows(vault: Vault) -> None:
 def test_a_call_that_goes_on_is_not_counted(vault: Vault) -> None:
     insert(vault, "2026-03", long_tailed(5, 3))
     with vault.transaction():
-        vault.db.execute("INSERT INTO call (operator, day) VALUES (?, '2026-03-02')", ["carla"])
+        vault.conn.execute("INSERT INTO call (operator, day) VALUES (?, '2026-03-02')", ["carla"])
     assert figures.preview(vault, "2026-03")[0].cells[TOTAL, TOTAL] == 3
 
 
@@ -306,7 +306,7 @@ def test_a_code_that_the_list_lacks_is_shown_but_not_published(
 ) -> None:
     insert(vault, "2026-03", long_tailed(13, 5))
     with vault.transaction():
-        vault.db.execute("UPDATE call SET age = 'very_old' WHERE id = (SELECT min(id) FROM call)")
+        vault.conn.execute("UPDATE call SET age = 'very_old' WHERE id = (SELECT min(id) FROM call)")
     table = figures.preview(vault, "2026-03")[1]
     assert table.cells["very_old", TOTAL] == 1
     with pytest.raises(Refused, match="age"):
@@ -316,7 +316,7 @@ def test_a_code_that_the_list_lacks_is_shown_but_not_published(
 
 def test_publishing_and_writing_are_in_the_audit_trail(vault: Vault, tmp_path: Path) -> None:
     done = figures.export(vault, "2026-03", tmp_path / "out", now=NOW)
-    lines = vault.db.execute("SELECT actor, action, subject FROM audit WHERE action LIKE 'rel%'")
+    lines = vault.conn.execute("SELECT actor, action, subject FROM audit WHERE action LIKE 'rel%'")
     assert [tuple(line) for line in lines] == [
         ("carla", "release.published", f"2026-03 {done.digest}"),
         ("carla", "release.exported", f"2026-03 {done.digest}"),

@@ -33,7 +33,7 @@ def bring(vault: Vault, path: Path) -> partners.ImportReport:
 def dump(vault: Vault) -> dict[str, list[tuple[Any, ...]]]:
     names = ["organization", "service", "location", *CHILDREN]
     return {
-        name: vault.db.execute(f"SELECT * FROM {name} ORDER BY id").fetchall() for name in names
+        name: vault.conn.execute(f"SELECT * FROM {name} ORDER BY id").fetchall() for name in names
     }
 
 
@@ -80,7 +80,7 @@ def test_examples_of_the_standard_are_taken(path: Path, home: Path) -> None:
         first = dump(vault)
         assert bring(vault, path) == report
         assert dump(vault) == first
-        assert vault.db.execute("PRAGMA foreign_key_check").fetchall() == []
+        assert vault.conn.execute("PRAGMA foreign_key_check").fetchall() == []
         if report.services:
             (found,) = partners.find(vault, "community counselling", now=NOW)
             assert found.stale
@@ -161,7 +161,7 @@ def test_services_that_are_no_longer_in_the_package_keep_their_referrals(
 def a_call(vault: Vault) -> int:
     with vault.transaction():
         return int(
-            vault.db.execute(
+            vault.conn.execute(
                 "INSERT INTO call (operator, day) VALUES (?, ?)",
                 (vault.member.name, NOW.date().isoformat()),
             ).lastrowid
@@ -227,9 +227,9 @@ def test_a_match_through_sql_is_what_the_rules_say_of_every_service(
 def test_the_number_of_queries_does_not_grow_with_the_directory(home: Path, tmp_path: Path) -> None:
     def queries(vault: Vault) -> int:
         seen: list[str] = []
-        vault.db.conn.set_trace_callback(seen.append)
+        vault.conn.set_trace_callback(seen.append)
         partners.match(vault, WOMAN, now=NOW)
-        vault.db.conn.set_trace_callback(None)
+        vault.conn.set_trace_callback(None)
         return len(seen)
 
     with open_as(home, "carla") as vault:
@@ -336,7 +336,7 @@ def test_a_referral_is_made_once_and_goes_its_way(home: Path, tmp_path: Path) ->
         with pytest.raises(BadUsage, match="call is not"):
             partners.refer(vault, 99, "s1", now=NOW)
         assert [line.status for line in partners.referrals(vault, call)] == ["accepted"]
-        actions = [row[0] for row in vault.db.execute("SELECT action FROM audit ORDER BY seq")]
+        actions = [row[0] for row in vault.conn.execute("SELECT action FROM audit ORDER BY seq")]
         assert actions.count("referral.made") == 1
         assert actions.count("referral.changed") == 1
         assert actions.count("partners.imported") == 1
@@ -366,3 +366,45 @@ def test_each_does_what_their_role_allows(home: Path, tmp_path: Path) -> None:
         with pytest.raises(Refused):
             partners.refer(vault, a_call(vault), "s1", now=NOW)
         assert len(partners.directory(vault, now=NOW)) == 1
+
+
+def test_what_became_of_a_service_in_the_call_is_kept_and_may_be_put_right(
+    home: Path, tmp_path: Path
+) -> None:
+    with open_as(home, "carla") as vault:
+        bring(vault, write_folder(tmp_path / "hsds", tables()))
+    with open_as(home, "amina") as vault:
+        call = a_call(vault)
+        number = partners.refer(vault, call, "s1", status="declined", now=NOW)
+        assert [line.status for line in partners.referrals(vault, call)] == ["declined"]
+        assert partners.refer(vault, call, "s1", now=NOW) == number
+        assert [line.status for line in partners.referrals(vault, call)] == ["referred"]
+        partners.set_status(vault, number, "completed", now=NOW)
+        with pytest.raises(Refused):
+            partners.refer(vault, call, "s1", now=NOW)
+
+
+def test_a_service_is_still_found_when_its_issue_was_merged_or_split(
+    home: Path, tmp_path: Path
+) -> None:
+    from dataclasses import replace
+
+    from console import codebook
+    from console.partners.match import ANYBODY
+
+    def found(vault, issue: str) -> bool:
+        need = replace(ANYBODY, issues=(issue,))
+        return "s1" in {match.service for match in partners.match(vault, need, now=NOW)[0]}
+
+    with open_as(home, "carla") as vault:
+        bring(vault, write_folder(tmp_path / "hsds", tables()))
+        with vault.transaction():
+            vault.conn.execute("UPDATE service SET issues = '[\"threats\"]' WHERE id = 's1'")
+        assert found(vault, "threats")
+        assert not found(vault, "blackmail")
+        parts = {"threats_online": {"en": "Threats online"}, "threats_near": {"en": "Threats near"}}
+        codebook.split_code(vault, "issue", "threats", parts, now=NOW)
+        assert found(vault, "threats_online")
+        codebook.restore_code(vault, "issue", "threats", now=NOW)
+        codebook.merge_code(vault, "issue", "threats", "blackmail", now=NOW)
+        assert found(vault, "blackmail")
