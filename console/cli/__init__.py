@@ -3,24 +3,34 @@
 Rooms are imported inside the commands that need them, so that help and errors come at once.
 """
 
+import os
 import sys
 from pathlib import Path
 
 import click
 
 from console import __version__
-from console.cli import calls, codes, demo, figures, keys, members, partners, rota, trail
+from console.cli import (
+    calls,
+    cards,
+    codes,
+    demo,
+    figures,
+    guard,
+    keys,
+    members,
+    partners,
+    practice,
+    rota,
+    trail,
+    vault,
+)
 from console.cli.answer import say
 from console.cli.session import Session, now
 from console.errors import BadUsage, CannotUnlock
+from console.home import default_home
 
 __all__ = ["helpline"]
-
-
-def _default_home() -> Path:
-    import platformdirs
-
-    return platformdirs.user_data_path("helpline-console", appauthor=False)
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -46,7 +56,7 @@ def helpline(
 
     Exit codes: 0 done, 1 failed, 2 usage, 3 could not unlock, 4 vault damaged, 5 refused.
     """
-    context.obj = session = Session(home or _default_home(), member, passphrase_file)
+    context.obj = session = Session(home or default_home(), member, passphrase_file)
     if context.invoked_subcommand is not None:
         return None
     return open_console(session)
@@ -54,11 +64,15 @@ def helpline(
 
 def open_console(session: Session) -> int:
     """Open the console; where there is no vault yet, offer to make one."""
+    from console.tui import terminal
     from console.vault import exists
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         session.require_vault()
         raise BadUsage("the console needs a terminal; see helpline --help for the commands")
+    why_not = terminal.refusal(os.environ)
+    if why_not is not None:
+        raise BadUsage(why_not)
     if not exists(session.home):
         _offer_vault(session)
     name, passphrase = session.member, None
@@ -71,7 +85,7 @@ def open_console(session: Session) -> int:
 
 
 def _offer_vault(session: Session) -> None:
-    from console import vault
+    from console.vault import create
 
     say(f"There is no vault in {session.home}. 'helpline demo' shows one full of examples.")
     if not click.confirm("Make a vault here, with you as its IT staff?"):
@@ -80,20 +94,24 @@ def _offer_vault(session: Session) -> None:
     site = click.prompt("Name of the helpline")
     country = members.country_code(click.prompt("Country, two letters (PK, NO, FR …)"))
     passphrase = session.new_passphrase(name, session.passphrase_file, "--passphrase-file")
-    vault.create(session.home, name, passphrase, site=site, country=country, now=now())
+    create(session.home, name, passphrase, site=site, country=country, now=now())
     members.say_made(session.home, name, site, country)
 
 
 for command in (
     demo.demo,
+    practice.practice,
     members.init,
     members.member,
     keys.key,
     calls.call,
     partners.partner,
     codes.code,
+    cards.card,
+    guard.guard,
     rota.rota,
     figures.figures,
     trail.audit,
+    vault.vault,
 ):
     helpline.add_command(command)

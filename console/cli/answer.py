@@ -26,6 +26,15 @@ def say(*lines: str) -> None:
         click.echo(plain(line))
 
 
+def wipe() -> None:
+    """Empty the terminal, with what was scrolled away: what stood there was for one pair of eyes.
+
+    The sequences are ECMA-48's ED and xterm's ED 3.
+    """
+    if sys.stdout.isatty():
+        click.echo("\x1b[3J\x1b[2J\x1b[H", nl=False)
+
+
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows in columns under a header; one that is empty is printed as nothing."""
     cells = [[plain(_text(cell), lines=False) for cell in row] for row in (header, *rows)]

@@ -23,10 +23,11 @@ def call() -> None:
 @pass_session
 def import_(session: Session, file: Path, mapping: Path, as_json: bool) -> None:
     """Bring in calls from a CSV: all, or none."""
-    from console import calls
+    from console import calls, partners
 
     with session.unlocked("operator") as vault, progress() as tell:
-        report = calls.import_calls(vault, file, mapping, now=now(), progress=tell)
+        allowed = partners.published_numbers(vault)
+        report = calls.import_calls(vault, file, mapping, now=now(), allowed=allowed, progress=tell)
     if as_json:
         emit(report)
         return

@@ -1,28 +1,23 @@
 """``helpline demo``: a throw-away vault to try everything on."""
 
 import shutil
-import signal
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
 import click
 
 from console.cli.answer import progress, say
 from console.cli.session import Session, now, pass_session
+from console.cli.throwaway import throw_away
 from console.errors import BadUsage
 
 if TYPE_CHECKING:
     from console.demo import Demonstration
 
 OPERATOR = "amina"
-
-# What a shell makes of a program that a signal ended.
-_SIGNALLED = 128
 
 
 @click.command()
@@ -67,19 +62,8 @@ def _folder(home: Path | None) -> Iterator[Path]:
     if home is not None:
         yield home
         return
-    # A closed window must not leave the folder behind either.
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _leave)
-    folder = Path(tempfile.mkdtemp(prefix="helpline-demo-"))
-    try:
-        yield folder / "home"
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _leave(number: int, _frame: FrameType | None) -> None:
-    sys.exit(_SIGNALLED + number)
+    with throw_away("helpline-demo-") as made:
+        yield made
 
 
 def _make(folder: Path) -> "Demonstration":

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from console.cli.answer import emit, json_option, say, table
+from console.cli.answer import emit, json_option, progress, say, table
+from console.cli.guarding import say_guarding
 from console.cli.session import Session, now, pass_session
 from console.errors import BadUsage
+from console.text import plain
 
 if TYPE_CHECKING:
     from console.vault import Member, Role
@@ -40,6 +42,7 @@ def init(session: Session, name: str, site: str, country: str) -> None:
     passphrase = session.new_passphrase(name, session.passphrase_file, "--passphrase-file")
     vault.create(session.home, name, passphrase, site=site, country=country, now=now())
     say_made(session.home, name, site, country)
+    say_guarding(session, name)
 
 
 def country_code(text: str) -> str:
@@ -74,6 +77,7 @@ def add(session: Session, name: str, role: "Role", source: str | None) -> None:
         passphrase = session.new_passphrase(name, source, NEW_FILE_OPTION)
         holds_notes = vault.add_member(name, role, passphrase, now=now())
         say(f"{name} may log in as {role}.")
+        say_guarding(session, name)
         if role == "operator" and holds_notes:
             say(f"{name} holds the notes' key.")
         elif role == "operator":
@@ -137,6 +141,33 @@ def approve(session: Session, name: str, fingerprint: str | None) -> None:
 
 
 @member.command()
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+@pass_session
+def remove(session: Session, name: str, yes: bool, as_json: bool) -> None:
+    """Remove NAME: the vault has a new key at once, without them.
+
+    The next operator to log in who holds the notes' key makes that a new one too.
+    """
+    with session.unlocked("it") as vault:
+        if not yes:
+            if not sys.stdin.isatty():
+                raise BadUsage("a removal is for good: say --yes if you mean it")
+            question = "Remove {name} for good? Nobody else can ever have the name."
+            click.confirm(question.format(name=plain(name, lines=False)), abort=True, err=True)
+        with progress() as tell:
+            report = vault.remove_member(name, now=now(), progress=tell)
+        left = vault.key_status().leaving
+    if as_json:
+        emit(report)
+        return
+    say(f"{name} opens nothing any more: the vault has its key number {report.epoch} now.")
+    if name in left:
+        say("Let an operator who holds the notes' key log in soon: that makes a new one of it.")
+
+
+@member.command()
 @new_passphrase_option
 @pass_session
 def passphrase(session: Session, source: str | None) -> None:
@@ -148,3 +179,4 @@ def passphrase(session: Session, source: str | None) -> None:
     new = session.new_passphrase(name, source, NEW_FILE_OPTION)
     vault.change_passphrase(session.home, name, old, new, now=now())
     say(f"{name} has a new passphrase; the old one opens nothing.")
+    say_guarding(session, name)

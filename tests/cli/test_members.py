@@ -2,10 +2,11 @@
 
 import json
 import stat
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.cli.conftest import Command, refused
-from tests.vaults import passphrase
+from tests.vaults import make_vault, passphrase
 
 INES = "made-up-words-of-ines-only"
 CARLA = "made-up-words-of-carla-only"
@@ -77,3 +78,41 @@ def test_an_operator_is_approved_by_her_fingerprint(helpline: Command) -> None:
     assert not listed()["holds_notes"]
     assert helpline.as_("amina", *approve, words).code == 0
     assert listed()["holds_notes"]
+
+
+def test_a_member_is_removed_by_it_and_named_in_the_status(helpline: Command) -> None:
+    noor = helpline.secret("noor", passphrase("noor"))
+    add = ("member", "add", "noor", "--role", "operator", "--new-passphrase-file", noor)
+    words = helpline.as_("ines", *add).out.splitlines()[-1].removeprefix("Fingerprint: ")
+    assert helpline.as_("amina", "member", "approve", "noor", "--fingerprint", words).code == 0
+
+    remove = ("member", "remove", "noor")
+    refused(helpline.as_("ines", *remove), 2, "--yes")
+    refused(helpline.as_("amina", *remove, "--yes"), 5)
+    refused(helpline.as_("ines", "member", "remove", "ines", "--yes"), 5)
+    refused(helpline.as_("ines", "member", "remove", "nobody", "--yes"), 2, "nobody")
+    removed = helpline.as_("ines", *remove, "--yes")
+    assert removed.code == 0, removed.err
+    assert "key number 2" in removed.out
+    refused(helpline.as_("noor", "key", "status"), 3, "noor")
+    refused(helpline.as_("ines", "member", "remove", "amina", "--yes"), 5, "amina")
+
+    def status() -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(helpline.as_("ines", "key", "status", "--json").out)
+        return found
+
+    assert (status()["leaving"], status()["note_generation"]) == (["noor"], 1)
+    assert "Removed: noor" in helpline.as_("ines", "key", "status").out
+    assert helpline.as_("amina", "member", "list").code == 0
+    assert (status()["leaving"], status()["note_generation"]) == ([], 2)
+
+
+def test_how_long_the_key_is_kept_is_a_policy_of_it(empty: Command) -> None:
+    made = datetime.now(UTC) - timedelta(days=300)
+    make_vault(empty.home, coordinators=(), now=made)
+    refused(empty.as_("amina", "key", "policy", "--rotate-days", "30"), 5)
+    refused(empty.as_("ines", "key", "policy", "--rotate-days", "0"), 2, "days")
+    assert "should have been replaced" in empty.as_("ines", "key", "status").out
+    assert json.loads(empty.as_("ines", "key", "status", "--json").out)["overdue"] is True
+    assert empty.as_("ines", "key", "policy", "--rotate-days", "3000").code == 0
+    assert "A new one is due by" in empty.as_("ines", "key", "status").out

@@ -1,0 +1,68 @@
+"""``helpline vault``: check, backup and restore as they are typed."""
+
+import json
+from pathlib import Path
+
+from tests.cli.conftest import Command, refused
+from tests.vaults import open_as
+
+
+def test_a_vault_is_checked(helpline: Command) -> None:
+    answer = helpline.as_("ines", "vault", "check")
+    assert answer.code == 0, answer
+    assert "Nothing is wrong." in answer.out
+    assert "keyring" in answer.out
+    report = json.loads(helpline.as_("ines", "vault", "check", "--json").out)
+    assert report["good"] is True
+    assert {"pages", "trail", "members"} <= {part["name"] for part in report["report"]["parts"]}
+
+
+def test_what_is_wrong_is_said_with_what_to_do(helpline: Command) -> None:
+    (helpline.home / "keys/members/carla.json").unlink()
+    answer = helpline.as_("ines", "vault", "check")
+    assert answer.code == 4
+    assert "carla.json is missing: put it back from a backup" in answer.out
+    assert len(answer.err.splitlines()) == 1
+    found = helpline.as_("ines", "vault", "check", "--json")
+    assert found.code == 4
+    assert json.loads(found.out)["good"] is False
+
+
+def test_a_backup_is_made_and_restored(helpline: Command, tmp_path: Path) -> None:
+    file = tmp_path / "stick.backup"
+    answer = helpline.as_("ines", "vault", "backup", file, "--json")
+    assert answer.code == 0, answer
+    assert json.loads(answer.out)["lines"] > 0
+    refused(helpline.as_("ines", "vault", "backup", file), 2, "stick.backup", "another name")
+    refused(helpline.as_("ines", "vault", "restore", file), 5, "--replace")
+    answer = helpline.as_("ines", "vault", "restore", file, "--replace")
+    assert answer.code == 0, answer
+    assert "replaced-" in answer.out
+    open_as(helpline.home, "amina").close()
+
+
+def test_a_backup_goes_into_an_empty_home(helpline: Command, tmp_path: Path) -> None:
+    file = tmp_path / "stick.backup"
+    assert helpline.as_("ines", "vault", "backup", file).code == 0
+    helpline.home = tmp_path / "new"
+    # Who made it is in the backup, so that nobody need be named.
+    secret = helpline.secret("ines", "ines paints seven quiet lanterns")
+    answer = helpline.run("--passphrase-file", secret, "vault", "restore", file)
+    assert answer.code == 0, answer
+    assert helpline.as_("ines", "vault", "check").code == 0
+
+
+def test_what_is_no_backup_is_refused_in_one_line(helpline: Command, tmp_path: Path) -> None:
+    file = tmp_path / "photos.tar"
+    file.write_bytes(b"x" * 3000)
+    refused(helpline.as_("ines", "vault", "restore", file), 4, "photos.tar")
+    refused(helpline.as_("ines", "vault", "restore", tmp_path / "none"), 1, "not there")
+    refused(helpline.as_("amina", "vault", "backup", tmp_path / "new"), 5, "IT")
+
+
+def test_a_backup_is_made_while_a_console_is_open(helpline: Command, tmp_path: Path) -> None:
+    with open_as(helpline.home, "amina"):
+        answer = helpline.as_("ines", "vault", "backup", tmp_path / "stick", "--json")
+        assert answer.code == 0, answer
+        assert json.loads(answer.out)["while_open"] is True
+        refused(helpline.as_("ines", "vault", "check"), 3, "amina")
