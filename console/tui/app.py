@@ -2,44 +2,62 @@
 
 import asyncio
 import signal
-import time
-from collections.abc import Callable, Iterable
+import sys
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding
-from textual.dom import DOMNode
+from textual.filter import LineFilter, NoColor
 from textual.screen import Screen
+from textual.worker import WorkerFailed
 
 from console.errors import ConsoleError
+from console.language import _, later
 from console.text import plain
-from console.tui.keybar import key_name
+from console.tui import palette, terminal, themes
+from console.tui.clocks import local_now, steady
+from console.tui.forget import forget
+from console.tui.glyphs import Printable, Undimmed
+from console.tui.keybar import Deed
 from console.tui.session import Session
+from console.tui.whereabouts import whereabouts
+
+if TYPE_CHECKING:
+    from console.calls import Unkept
 
 LOCKED, OPEN = "locked", "open"
 """The two stacks of screens: only one has anything to hide."""
 
 IDLE_SECONDS = 600.0
-"""The console locks by itself after so long without a key."""
+"""The console locks by itself after so long without a key, the mouse or a paste."""
 
-
-def local_now() -> datetime:
-    """Return the time now, in the workstation's zone."""
-    return datetime.now().astimezone()
+SIGNALS = ("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT", "SIGUSR1", "SIGUSR2")
+"""What would otherwise end the program with the call still on the screen."""
 
 
 class ConsoleApp(App[None]):
     """Wiring only: the session, the lock, the way in and out."""
 
     CSS_PATH = "console.tcss"
+    # The way in is there from the first frame: going to it later would read the styles anew.
+    DEFAULT_MODE = LOCKED
     TITLE = "Helpline"
     # A mouse selection can be copied, and what is copied leaves the console.
     ALLOW_SELECT = False
     BINDINGS = [
-        Binding("f1", "help", "help"),
-        Binding("f12,ctrl+l", "lock", "lock", key_display="F12", priority=True),
-        Binding("ctrl+q", "leave", "quit", show=False, priority=True),
+        Binding("f1", "help", later("help")),
+        Binding("f12,ctrl+l", "lock", later("lock"), key_display="F12", priority=True),
+        Binding("shift+f12", "emergency", later("destroy everything that is sealed"), show=False),
+        Binding("ctrl+q", "leave", later("quit"), show=False, priority=True),
+        Binding("ctrl+p", "command_palette", later("commands"), show=False, priority=True),
     ]
 
     def __init__(
@@ -50,9 +68,9 @@ class ConsoleApp(App[None]):
         passphrase: str | None = None,
         hint: str = "",
         now: Callable[[], datetime] = local_now,
-        ticks: Callable[[], float] = time.monotonic,
+        ticks: Callable[[], float] = steady,
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=terminal.driver())
         self.home = home
         self.hint = hint
         self.now = now
@@ -60,8 +78,52 @@ class ConsoleApp(App[None]):
         self.calm_line = ""
         self._session: Session | None = None
         self._given = (member, passphrase)
-        self._last_key = 0.0
+        self._kept: list[Future[Unkept | None]] = []
+        self.unkept: Unkept | None = None
+        self._warned = False
+        self._last_sign = 0.0
+        self._nothing_to_keep = False
+        self._printable = Printable()
         self.animation_level = "none"
+        self._dress()
+
+    def _dress(self) -> None:
+        for theme in themes.THEMES:
+            self.register_theme(theme)
+        self._put_on(themes.chosen(self.home) or themes.DARK)
+        for name in self.available_themes.keys() - {theme.name for theme in themes.THEMES}:
+            self.unregister_theme(name)
+
+    def _put_on(self, theme: str) -> None:
+        """Have ``theme`` on from the first frame: a change would read all the styles again."""
+        dark = self.available_themes[theme].dark
+        self.set_reactive(App.theme, theme)
+        self.remove_class(*(name for name in self.classes if name.startswith("-theme-")))
+        self.add_class(f"-theme-{theme}")
+        self.set_class(dark, "-dark-mode").set_class(not dark, "-light-mode")
+        self.stylesheet.set_variables(self.get_css_variables())
+
+    def fit(self, environment: Mapping[str, str], encoding: str) -> None:
+        """Suit the terminal of ``environment`` whose stream has ``encoding``, before the start.
+
+        Sixteen colours are shown in high contrast, unless something else was chosen.
+        """
+        self._printable = Printable(
+            limited=terminal.limited(environment, encoding), encoding=encoding
+        )
+        few_colours = self.console.color_system in {None, "standard"}
+        if few_colours and themes.chosen(self.home) is None:
+            self._put_on(themes.HIGH_CONTRAST)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Add ours to what every line passes on its way to the terminal."""
+        filters = [*super().get_line_filters(), self._printable]
+        if self.theme == themes.HIGH_CONTRAST:
+            filters.insert(0, Undimmed())
+        if self.no_color:
+            # Textual greys its colours but still sends them; here none is sent.
+            filters.append(NoColor())
+        return filters
 
     @property
     def session(self) -> Session:
@@ -70,17 +132,24 @@ class ConsoleApp(App[None]):
             raise RuntimeError("no session")
         return self._session
 
-    async def on_mount(self) -> None:
-        """Open the unlock screen, or go straight in when a demonstration gave the passphrase."""
+    def get_default_screen(self) -> Screen[None]:
+        """Return what is under everything else: the way in."""
         from console.tui.unlock import UnlockScreen
 
-        for name in ("SIGTERM", "SIGHUP"):
+        return UnlockScreen(self._given[0])
+
+    async def on_mount(self) -> None:
+        """Wait to be unlocked, or go straight in when a demonstration gave the passphrase."""
+        self.add_mode(LOCKED, self.get_default_screen)
+        for name in SIGNALS:
             if hasattr(signal, name):
                 self._on_signal(getattr(signal, name))
+        asyncio.get_running_loop().set_exception_handler(self._unforeseen)
+        self.theme_changed_signal.subscribe(
+            self, lambda theme: themes.choose(self.home, theme.name)
+        )
         member, passphrase = self._given
         self._given = (member, None)
-        self.add_mode(LOCKED, lambda: UnlockScreen(member))
-        await self.switch_mode(LOCKED)
         if member and passphrase:
             try:
                 await self.log_in(member, passphrase)
@@ -104,11 +173,15 @@ class ConsoleApp(App[None]):
         Raises:
             ConsoleError: the one line to show; nothing has changed.
         """
-        from console.tui.shift import ShiftScreen
-
         session = await Session.open(self.home, name, passphrase, now=self.now())
         self._session = session
+        self._nothing_to_keep = False
         self._touch()
+        await self._go_in()
+
+    async def _go_in(self) -> None:
+        from console.tui.shift import ShiftScreen
+
         self.add_mode(OPEN, ShiftScreen)
         await self.switch_mode(OPEN)
 
@@ -125,98 +198,200 @@ class ConsoleApp(App[None]):
         """Log out: the journal has the call, the screen has nothing."""
         if self._session is None:
             return
+        self._wipe()
         self._keep(self._session)
+        self._session.end()
         self._clipboard = ""
         self.clear_notifications()
-        await self.switch_mode(LOCKED)
-        # Gone, not covered: what the screens held goes with them.
-        await self.remove_mode(OPEN)
+        # Nothing is drawn until what could be is gone: a clock would bring its screen back.
+        with self.batch_update():
+            await self.switch_mode(LOCKED)
+            # Gone, not covered: what the screens held goes with them.
+            await self.remove_mode(OPEN)
         self._close_session()
         self.screen.refresh_bindings()
+        self.screen.refresh(layout=True)
+        self.call_after_refresh(forget, self)
+        # What was still on its way then has arrived by now.
+        self.set_timer(1.0, partial(forget, self))
+
+    def _wipe(self) -> None:
+        """Clear the terminal and what has scrolled out of it; headless there is none."""
+        wipe = getattr(self._driver, "wipe", None)
+        if wipe is not None:
+            wipe()
 
     def _keep(self, session: Session) -> None:
-        """Have the screens journal what is not there yet."""
+        """Have the screens journal what is not there yet; nothing after an emergency."""
+        if self._nothing_to_keep:
+            return
         for screen in self.screen_stack:
             keep = getattr(screen, "keep", None)
-            if keep is not None:
-                keep(session)
+            kept = keep(session) if keep is not None else None
+            if kept is not None:
+                self._kept.append(kept)
 
     def _close_session(self) -> None:
         """Finish what is queued, close the vault, give up its lock."""
         session, self._session = self._session, None
         if session is not None:
             session.close()
+        for kept in self._kept:
+            if kept.exception() is None and kept.result() is not None:
+                self.unkept = kept.result()
+        self._kept.clear()
 
     def action_leave(self) -> None:
-        """Close the vault and leave; a call going on is in the journal."""
-        self._end()
+        """Close the vault and leave; a call going on is in the journal, or one is told."""
+        if self._warned or not (self._on_screen_alone or self.unkept is not None):
+            self._end()
+            return
+        self._warned = True
+        self.notice(
+            ConsoleError(
+                _(
+                    "The last words are NOT SAVED: make room on the disk, then they are. Leaving "
+                    "once more loses them."
+                )
+            )
+        )
+
+    @property
+    def _on_screen_alone(self) -> bool:
+        """Whether a screen has words that the disk does not take."""
+        return any(getattr(screen, "unsaved", False) for screen in self.screen_stack)
 
     def _end(self, return_code: int = 0) -> None:
         if self._session is not None:
             self._keep(self._session)
+            self._session.end()
         self.exit(return_code=return_code)
 
     def on_unmount(self) -> None:
         """Close the vault once no screen can ask it anything any more."""
         self._close_session()
+        if self.unkept is not None and not self.calm_line:
+            self.calm_line = _(
+                "helpline: the last words of a call could not be saved; what was saved before is "
+                "in the journal. Make room on the disk before the next call."
+            )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Nothing to lock while nobody is in."""
+        """Nothing to lock or to destroy while nobody is in; IT holds nothing to destroy."""
+        if action == "emergency":
+            return self._session is not None and self._session.member.role != "it"
         return not (action == "lock" and self._session is None)
+
+    def action_emergency(self) -> None:
+        """Ask whether everything sealed is to be destroyed."""
+        from console.tui.purge import EmergencyScreen
+
+        if not isinstance(self.screen, EmergencyScreen):
+            self.push_screen(EmergencyScreen(), self._after_emergency)
+
+    async def _after_emergency(self, destroyed: bool | None) -> None:
+        if destroyed:
+            self._nothing_to_keep = True
+            await self.action_lock()
 
     def action_help(self) -> None:
         """Show what the keys of this screen do."""
         from console.tui.help import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(self.screen))
+            self.push_screen(HelpScreen(self.screen), self._do)
 
-    def on_key(self) -> None:
-        """Remember that somebody is there."""
-        self._touch()
+    def _do(self, deed: Deed | None) -> None:
+        if deed is not None:
+            deed.run()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Remember that somebody is there: a key, the mouse, a paste."""
+        if isinstance(event, events.InputEvent | events.Paste):
+            self._touch()
+        await super().on_event(event)
 
     def _touch(self) -> None:
-        self._last_key = time.monotonic()
+        self._last_sign = self.ticks()
 
     async def _lock_when_idle(self) -> None:
-        if self._session is not None and time.monotonic() - self._last_key > IDLE_SECONDS:
+        if self._session is not None and self.ticks() - self._last_sign > IDLE_SECONDS:
             await self.action_lock()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Offer what the screen's keys do, and the themes; never a screenshot of a call."""
-        for active in screen.active_bindings.values():
-            binding = active.binding
-            if active.enabled and binding.description and binding.action != "command_palette":
-                key = key_name(self, binding)
+        """Offer what the screen's keys do, themes and languages; never a screenshot of a call."""
+        return palette.commands(self, screen)
 
-                async def act(node: DOMNode = active.node, action: str = binding.action) -> None:
-                    await self.run_action(action, node)
+    def action_command_palette(self) -> None:
+        """Show what can be done, to be searched."""
+        palette.show(self)
 
-                yield SystemCommand(f"{binding.description.capitalize()} ({key})", "", act)
-        yield SystemCommand(
-            "Colours", "Dark, light, high contrast and more", self.action_change_theme
-        )
+    def search_themes(self) -> None:
+        """Show the themes, to be searched."""
+        palette.show_themes(self)
+
+    async def anew(self) -> None:
+        """Make the screens anew, a call as it was; not while words are on a screen alone."""
+        if self._session is not None:
+            self._keep(self._session)
+            await self._session.reload_book()
+            if not (self._on_screen_alone or any(kept.result() for kept in self._kept)):
+                with self.batch_update():
+                    await self.switch_mode(LOCKED)
+                    await self.remove_mode(OPEN)
+                    await self._go_in()
+        self.screen.post_message(events.ScreenResume())
+        self.screen.refresh_bindings()
 
     def copy_to_clipboard(self, text: str) -> None:
         """Keep ``text`` for pasting inside the console; the terminal is told nothing."""
         self._clipboard = text
+
+    def _set_pointer_shape(self, shape: str) -> None:
+        """Leave the pointer as it is: no operating system command goes to the terminal."""
 
     def _handle_exception(self, error: Exception) -> None:
         """Leave calmly: the type of the error, where it was, no values, no traceback."""
         if self._exception is None:
             self._exception = error
             self._exception_event.set()
+        if isinstance(error, WorkerFailed) and isinstance(error.error, Exception):
+            error = error.error
+        self._stop_calmly(error)
+
+    def _stop_calmly(self, error: BaseException | None) -> None:
         self._return_code = 1
-        trace = error.__traceback__
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        where = (
-            f"{Path(trace.tb_frame.f_code.co_filename).stem}:{trace.tb_lineno}" if trace else "?"
-        )
-        self.calm_line = (
-            "helpline: the console had to stop; a call that was going on is in the journal and "
-            f"comes back when you start it again. Tell IT: {type(error).__name__} at {where}."
-        )
+        if not self.calm_line:
+            self.calm_line = _(
+                "helpline: the console had to stop; a call that was going on is in the journal "
+                "and comes back when you start it again. Tell IT: {where}."
+            ).format(where=whereabouts(error))
         if self._session is not None:
-            self._keep(self._session)
+            # What stopped the console may stop this too, and must not hide the line above.
+            with suppress(Exception):
+                self._keep(self._session)
         self._close_messages_no_wait()
+
+    def _unforeseen(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Deal with what a callback or a task raised and nobody was there to take."""
+        error = context.get("exception")
+        if self._exit or error is None or isinstance(error, asyncio.CancelledError):
+            return
+        if isinstance(error, ConsoleError):
+            self.notice(error)
+        else:
+            self._stop_calmly(error)
+
+    def thread_failed(self, what: threading.ExceptHookArgs) -> None:
+        """Stop calmly when a thread ended in an error; called in that thread."""
+        self.call_later(self._stop_calmly, what.exc_value)
+
+    def panic(self, *renderables: object) -> None:
+        """Stop calmly; what Textual would have printed may hold a note."""
+        self._stop_calmly(sys.exc_info()[1])
+
+    def _fatal_error(self) -> None:
+        self._stop_calmly(sys.exc_info()[1])
+
+    def _print_error_renderables(self) -> None:
+        self._exit_renderables.clear()

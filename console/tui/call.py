@@ -1,6 +1,7 @@
 """The call screen: listen, type, and look up finished."""
 
 import re
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -13,19 +14,23 @@ from textual.timer import Timer
 from textual.widgets import OptionList, Static, TextArea
 
 from console import calls
-from console.calls import Draft, Mark
+from console.calls import Draft, Mark, Unkept
 from console.codebook import Hit
 from console.errors import ConsoleError
+from console.language import _, later
 from console.tui import panel
 from console.tui.app import ConsoleApp
 from console.tui.codeline import CodeLine
 from console.tui.form import Form
+from console.tui.hint import Hint
 from console.tui.journal import Journal
 from console.tui.keybar import KeyBar
-from console.tui.note import NoteArea
+from console.tui.named import pointed_out
+from console.tui.note import LONGEST_NOTE, NoteArea
 from console.tui.panel import PartnersPanel
 from console.tui.session import Session
 from console.tui.shown import clock, joined, shown
+from console.vault import Vault
 
 if TYPE_CHECKING:
     from console.tui.ending import Ending
@@ -51,27 +56,30 @@ class CallScreen(Screen[Ended]):
     """One call, from its first second until it has ended, is set aside or is locked away."""
 
     app: ConsoleApp
-    HELP = (
+    HELP = later(
         "Type in the code line what you hear: a word of the caller, an age, a place. Enter\n"
-        "takes the first code, a digit another, - takes back the last. Tab goes to the form\n"
-        "(Enter opens a list) and to the note. Nothing has to be saved: the journal does it\n"
-        "as you type. A silent or prank call needs one digit, before anything else is typed."
+        "takes the first code, a digit another, - takes back the last. Enter in the empty line\n"
+        "goes to the note, Tab to the form (Enter opens a list). Nothing has to be saved: the\n"
+        "journal does it as you type. A silent or prank call needs one digit, before anything\n"
+        "else is typed. F10 replaces what could give somebody away, F11 takes the code that\n"
+        "the note offers. F2 sets the call aside, for you or for whoever takes it up."
     )
     BINDINGS = [
-        Binding("f2", "set_aside", "aside"),
-        Binding("f3", "partners", "partners"),
-        Binding("f5", "cards", "cards"),
-        Binding("f6", "come_back", "return"),
-        Binding("f7", "call_back", "call back", show=False),
-        Binding("f9", "end", "end"),
-        Binding("f10", "mask", "replace identifier", show=False),
-        Binding("f11", "take_offered", "code offered from the note", show=False),
+        Binding("f2", "set_aside", later("aside")),
+        Binding("f3", "partners", later("partners")),
+        Binding("f5", "cards", later("cards")),
+        Binding("f6", "come_back", later("return")),
+        Binding("f7", "call_back", later("call back"), show=False),
+        Binding("f9", "end", later("end")),
+        Binding("f10", "mask", later("replace identifier"), show=False),
+        Binding("f11", "take_offered", later("code offered from the note"), show=False),
     ]
 
-    def __init__(self, draft: Draft, *, resumed: bool = False) -> None:
+    def __init__(self, draft: Draft, *, resumed: bool = False, unkept: bool = False) -> None:
         super().__init__()
         self._draft = draft
         self._resumed = resumed
+        self._unkept = unkept
         self._undo: list[dict[str, tuple[str, ...]]] = []
         self._marks: list[Mark] = []
         self._offered: list[Hit] = []
@@ -87,11 +95,11 @@ class CallScreen(Screen[Ended]):
         with Horizontal(id="middle"):
             yield Form(self.app.session.book, id="form")
             note = NoteArea(self._draft.note, id="note")
-            note.border_title = "note"
+            note.border_title = _("note")
             yield note
         yield PartnersPanel(id="panel")
-        yield Static(id="offered")
-        yield Static(id="mark")
+        yield Hint("take_offered", id="offered")
+        yield Hint("mask", id="mark")
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -106,7 +114,9 @@ class CallScreen(Screen[Ended]):
             line.offer_kinds()
         (note if self._resumed else line.field).focus()
         if self._resumed:
-            self.app.notice("This call goes on. Everything up to its last half second is here.")
+            self.app.notice(_("This call goes on. Everything up to its last half second is here."))
+        if self._unkept:
+            self._journal.changed()
         self._guard()
 
     def _latest(self) -> Draft:
@@ -126,11 +136,12 @@ class CallScreen(Screen[Ended]):
         ]
         self.query_one("#status", Static).update(
             joined(
-                shown(f"Call {clock(self._latest().seconds)}", "bold"),
+                shown(_("Call {time}").format(time=clock(self._latest().seconds)), "bold"),
                 shown(" · ".join(about)),
                 shown(self._journal.words, "dim"),
                 by="   ",
-            )
+            ),
+            layout=False,
         )
 
     def _show_coded(self) -> None:
@@ -150,13 +161,19 @@ class CallScreen(Screen[Ended]):
         self._journal.changed()
 
     @on(Journal.Told)
-    def _told(self) -> None:
+    def _told(self, event: Journal.Told) -> None:
         self._tick()
-        self._guard()
+        if event.settled:
+            self._guard()
 
-    def keep(self, session: Session) -> None:
+    def keep(self, session: Session) -> Future[Unkept | None] | None:
         """Journal at once what is not there yet: the lock, a signal or the end of the program."""
-        self._journal.keep(session)
+        return self._journal.keep(session)
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether words are on this screen alone, because the disk does not take them."""
+        return self._journal.unsaved
 
     # Coding --------------------------------------------------------------------------
 
@@ -192,6 +209,10 @@ class CallScreen(Screen[Ended]):
             self._coded(self._undo.pop())
             self._offer()
 
+    @on(CodeLine.Left)
+    def _to_note(self) -> None:
+        self.query_one(NoteArea).focus()
+
     @on(OptionList.OptionSelected, "#form")
     @work(exclusive=True, group="pick")
     async def _pick(self, event: OptionList.OptionSelected) -> None:
@@ -216,15 +237,27 @@ class CallScreen(Screen[Ended]):
             self._draft = replace(self._draft, note=text, cursor=cursor)
             self._changed()
 
-    def _guard(self) -> None:
+    @on(NoteArea.Refused)
+    def _too_long(self) -> None:
+        self.app.notice(
+            ConsoleError(
+                _("A note holds {most} characters: nothing was added.").format(most=LONGEST_NOTE)
+            )
+        )
+
+    @work(exclusive=True, group="guard")
+    async def _guard(self) -> None:
+        await self._look()
+
+    async def _look(self) -> None:
         """Point out what looks like an identifier, and offer codes for words in the note."""
-        self._marks = calls.find_identifiers(self._draft.note, self.app.session.country)
-        line = ""
-        if self._marks:
-            more = f" and {len(self._marks) - 1} more" if len(self._marks) > 1 else ""
-            line = f"⚠ {self._marks[0].kind} in the note{more}: F10 replaces it"
-        self.query_one("#mark", Static).update(shown(line, "bold"))
-        self.query_one("#mark").display = bool(line)
+        looked_at = self._draft.note
+        marks = await self.app.session.look(looked_at)
+        if looked_at != self._draft.note:
+            return
+        self._marks = marks
+        self.query_one(NoteArea).point_out(marks)
+        self.query_one("#mark", Hint).say(shown(pointed_out(marks) if marks else "", "bold"))
         self._offer()
 
     def _offer(self) -> None:
@@ -234,25 +267,29 @@ class CallScreen(Screen[Ended]):
         line = ""
         if self._offered:
             hit = self._offered[0]
-            line = f"F11 codes «{hit.matched}» as {hit.dimension_label}: {hit.label}"
-        self.query_one("#offered", Static).update(shown(line))
-        self.query_one("#offered").display = bool(line)
+            line = _("F11 codes «{words}» as {dimension}: {label}").format(
+                words=hit.matched, dimension=hit.dimension_label, label=hit.label
+            )
+        self.query_one("#offered", Hint).say(shown(line))
 
     def action_take_offered(self) -> None:
         """Take the code that the note offers."""
         if self._offered:
             self._take(CodeLine.Taken(self._offered[0].dimension, self._offered[0].code))
 
-    def action_mask(self) -> None:
+    @work(group="mask")
+    async def action_mask(self) -> None:
         """Replace the first identifier by what kind of thing it was."""
-        self._marks = calls.find_identifiers(self._draft.note, self.app.session.country)
+        await self._look()
         if not self._marks:
             return
         note, mark = self.query_one(NoteArea), self._marks[0]
-        start, end = _location(self._draft.note, mark.start), _location(self._draft.note, mark.end)
-        note.replace(calls.mask(self._draft.note[mark.start : mark.end], mark), start, end)
+        at = note.document.get_location_from_index
+        note.replace(
+            calls.mask(note.text[mark.start : mark.end], mark), at(mark.start), at(mark.end)
+        )
         self._noted()
-        self._guard()
+        await self._look()
 
     # Beside the call ---------------------------------------------------------------------
 
@@ -264,6 +301,27 @@ class CallScreen(Screen[Ended]):
         await self.app.push_screen_wait(
             MatchScreen(self._draft.call, panel.need(self._draft.coded))
         )
+
+    @work(exclusive=True, group="beside")
+    async def action_come_back(self) -> None:
+        """Give a code to come back with, or follow one that the caller kept."""
+        from console.tui.returning import ReturnScreen
+
+        if await self.app.push_screen_wait(ReturnScreen(self._draft.call)):
+            self._code("prior_contact", ("yes",))
+
+    def action_call_back(self) -> None:
+        """Keep how the caller wants to be called back, if she does."""
+        from console.tui.contact import ContactScreen
+
+        self.app.push_screen(ContactScreen(self._draft.call))
+
+    def action_cards(self) -> None:
+        """Show what to ask and say, the card first that the call as coded needs most."""
+        from console.tui.cards import CardsScreen
+
+        coded = self._draft.coded
+        self.app.push_screen(CardsScreen(coded, (coded.get("language") or ("",))[0]))
 
     # Out of the call -------------------------------------------------------------------
 
@@ -282,9 +340,9 @@ class CallScreen(Screen[Ended]):
         """Ask for what is missing and how hard it was; then the call is finished and durable."""
         from console.tui.ending import EndingScreen
 
-        self._guard()
+        await self._look()
         missing = self.app.session.book.missing(self._draft.coded)
-        kinds = tuple(mark.kind for mark in self._marks)
+        kinds = tuple(_(mark.kind) for mark in self._marks)
         ending = await self.app.push_screen_wait(EndingScreen(missing, kinds))
         if ending is not None:
             await self._finish(ending, missing)
@@ -298,8 +356,9 @@ class CallScreen(Screen[Ended]):
             rest = dict.fromkeys(missing, ("unknown",))
             self._coded({**self._draft.coded, **rest})
         kept = 0 if ending.mask else len(self._marks)
-        while ending.mask and self._marks:
-            self.action_mask()
+        if ending.mask:
+            self.query_one(NoteArea).text = calls.masked(self._draft.note, self._marks)
+            self._noted()
         try:
             await self.app.session.call(
                 calls.finish,
@@ -311,6 +370,8 @@ class CallScreen(Screen[Ended]):
         except ConsoleError as error:
             self.app.notice(error)
             return
+        # A damaged log loses words; emptying it is no reason to keep the next call waiting.
+        self.app.session.submit(Vault.empty_log)
         self._leave(Ended(distress=ending.distress))
 
     @on(CodeLine.NoCall)
@@ -331,9 +392,3 @@ class CallScreen(Screen[Ended]):
     def _leave(self, how: Ended) -> None:
         self._journal.end()
         self.dismiss(how)
-
-
-def _location(text: str, offset: int) -> tuple[int, int]:
-    """Return the row and column of a character offset."""
-    before = text[:offset]
-    return before.count("\n"), offset - (before.rfind("\n") + 1)

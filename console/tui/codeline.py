@@ -6,12 +6,17 @@ from dataclasses import dataclass
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.events import Key
+from textual.events import Click, Key
 from textual.message import Message
+from textual.style import Style
 from textual.widgets import Input, Static
 
 from console.codebook import Code, Codebook, Hit
+from console.language import _
 from console.tui.shown import joined, shown
+
+# What an answer on the screen carries: its number.
+_ANSWER = "answer"
 
 MOST = 6
 """Answers shown at once: two lines at 80 columns."""
@@ -30,6 +35,9 @@ class CodeLine(Vertical):
     class TakenBack(Message):
         """The last code was taken back."""
 
+    class Left(Message):
+        """Enter in the empty line: on to the note."""
+
     @dataclass
     class NoCall(Message):
         """The contact is none to code: silent, wrong number, and so on."""
@@ -41,11 +49,11 @@ class CodeLine(Vertical):
         self._book = book
         self._hits: Sequence[Hit] = ()
         self._kinds: Sequence[Code] = ()
-        self.border_title = "code"
+        self.border_title = _("code")
 
     def compose(self) -> ComposeResult:
         """The input above its answers."""
-        yield _CodeInput(placeholder="what you hear: a word, an age, a place", compact=True)
+        yield _CodeInput(placeholder=_("what you hear: a word, an age, a place"), compact=True)
         yield Static(id="hits")
 
     @property
@@ -57,7 +65,7 @@ class CodeLine(Vertical):
         """Let one digit end the contact, until anything is typed."""
         kinds = self._book.codes("kind")
         self._kinds = [kind for kind in kinds if kind.code not in {"data", "unknown"}]
-        self._answer("No call?", *(kind.label for kind in self._kinds))
+        self._answer(_("No call?"), *(kind.label for kind in self._kinds))
 
     def withdraw_kinds(self) -> None:
         """Something was typed or coded: it is a call."""
@@ -68,9 +76,16 @@ class CodeLine(Vertical):
 
     def _answer(self, lead: str, *labels: str) -> None:
         numbered = (
-            joined(shown(str(n), "bold"), label, by=" ") for n, label in enumerate(labels, 1)
+            joined(shown(str(n), "bold"), label, by=" ").stylize(Style.from_meta({_ANSWER: n}))
+            for n, label in enumerate(labels, 1)
         )
         self.query_one("#hits", Static).update(joined(lead, *numbered))
+
+    def on_click(self, event: Click) -> None:
+        """Take the answer that the pointer is on."""
+        number = event.style.meta.get(_ANSWER, 0)
+        if number and not self.end_without_call(number):
+            self.take(number)
 
     @on(Input.Changed)
     def _search(self, event: Input.Changed) -> None:
@@ -114,6 +129,8 @@ class _CodeInput(Input):
         typed = self.value.strip()
         digit = event.character if event.character and event.character in "123456789" else ""
         if event.key == "enter":
+            if not typed:
+                line.post_message(CodeLine.Left())
             line.take(1)
             taken = True
         elif digit and not typed:

@@ -9,6 +9,7 @@ from textual.widgets.option_list import Option
 
 from console import partners
 from console.errors import ConsoleError
+from console.language import _, later
 from console.partners import DirectoryLine
 from console.tui.app import ConsoleApp
 from console.tui.keybar import KeyBar
@@ -22,14 +23,14 @@ class DirectoryScreen(Screen[None]):
     """Letters narrow the list."""
 
     app: ConsoleApp
-    HELP = "Every partner's service. Letters narrow the list; stale entries say so."
-    BINDINGS = [Binding("escape", "dismiss", "back")]
+    HELP = later("Every partner's service. Letters narrow the list; stale entries say so.")
+    BINDINGS = [Binding("escape", "dismiss", later("back"))]
 
     def compose(self) -> ComposeResult:
         """What narrows the list, and the list."""
-        yield Input(placeholder="letters narrow the list", compact=True, id="narrow")
+        yield Input(placeholder=_("letters narrow the list"), compact=True, id="narrow")
         listed = OptionList(id="directory", compact=True)
-        listed.border_title = "directory"
+        listed.border_title = _("directory")
         yield listed
         yield Static(id="counted")
         yield KeyBar()
@@ -63,12 +64,16 @@ class DirectoryScreen(Screen[None]):
                     shown(line.name, "bold"),
                     line.organization,
                     shown(line.phone, "bold"),
-                    shown("not verified lately" if line.stale else "", "italic"),
+                    shown(_("not verified lately") if line.stale else "", "italic"),
                 )
             )
             for line in lines[:MOST]
         )
         stale = sum(line.stale for line in lines)
         self.query_one("#counted", Static).update(
-            shown(f"{len(lines)} services, {stale} not verified lately")
+            shown(
+                _("{count} services, {stale} not verified lately").format(
+                    count=len(lines), stale=stale
+                )
+            )
         )

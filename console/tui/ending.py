@@ -8,11 +8,18 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from console.language import _, later
 from console.tui.app import ConsoleApp
 from console.tui.keybar import KeyBar
 from console.tui.shown import joined, shown
 
-DISTRESS = ("light", "some weight", "heavy", "hard", "very hard")
+DISTRESS = (
+    later("light"),
+    later("some weight"),
+    later("heavy"),
+    later("hard"),
+    later("very hard"),
+)
 
 
 @dataclass(frozen=True)
@@ -32,16 +39,16 @@ class EndingScreen(ModalScreen[Ending | None]):
     """Asks one thing after the other; the digit for the distress of the call ends it."""
 
     app: ConsoleApp
-    HELP = (
+    HELP = later(
         "One digit says how hard the call was for you, and ends it. Before that: U codes what is\n"
         "still to code as unknown; R replaces what could give somebody away, K keeps it, which\n"
         "the audit trail counts. Esc goes back to the call."
     )
     BINDINGS = [
-        Binding("u", "unknown", "the rest is unknown"),
-        Binding("r", "mask", "replace them"),
-        Binding("k", "keep", "keep them"),
-        Binding("escape,f9", "dismiss", "back to the call", key_display="Esc"),
+        Binding("u", "unknown", later("the rest is unknown")),
+        Binding("r", "mask", later("replace them")),
+        Binding("k", "keep", later("keep them")),
+        Binding("escape,f9", "dismiss", later("back to the call"), key_display="Esc"),
         *(
             Binding(str(n), f"distress({n})", words, show=False)
             for n, words in enumerate(DISTRESS, 1)
@@ -69,21 +76,21 @@ class EndingScreen(ModalScreen[Ending | None]):
         labels = {dimension.name: dimension.label for dimension in book.dimensions()}
         if self._missing:
             lines = [
-                shown("Still to code:", "bold"),
+                shown(_("Still to code:"), "bold"),
                 shown(", ".join(labels[name] for name in self._missing)),
-                shown("Esc goes back to code them; U says that they are not known."),
+                shown(_("Esc goes back to code them; U says that they are not known.")),
             ]
         elif self._identifiers:
             lines = [
-                shown("⚠ The note may give somebody away:", "bold"),
+                shown(_("⚠ The note may give somebody away:"), "bold"),
                 shown(", ".join(self._identifiers)),
-                shown("R replaces each by what kind it is. K keeps them; that is counted."),
+                shown(_("R replaces each by what kind it is. K keeps them; that is counted.")),
             ]
         else:
             lines = [
-                shown("How hard was this call for you?", "bold"),
+                shown(_("How hard was this call for you?"), "bold"),
                 *(
-                    joined(shown(str(number), "bold"), words)
+                    joined(shown(str(number), "bold"), _(words))
                     for number, words in enumerate(DISTRESS, 1)
                 ),
             ]

@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 from console import figures
 from console.errors import ConsoleError
 from console.figures import PeriodLine
+from console.language import _, later, plural
 from console.tui.app import ConsoleApp
 from console.tui.keybar import KeyBar
 from console.tui.shown import joined, shown
@@ -22,20 +23,20 @@ class FiguresScreen(Screen[None]):
     """The months, the chosen month's true counts, and the way out for protected ones."""
 
     app: ConsoleApp
-    HELP = (
+    HELP = later(
         "The months with their calls. The counts on the right are the true ones and stay here;\n"
         "Enter exports the month as protected figures, which are safe to hand on."
     )
-    BINDINGS = [Binding("escape", "dismiss", "back")]
+    BINDINGS = [Binding("escape", "dismiss", later("back"))]
 
     def compose(self) -> ComposeResult:
         """Months on the left, the true totals of one on the right."""
         with Vertical():
             listed = OptionList(id="periods", compact=True)
-            listed.border_title = "months: Enter exports one"
+            listed.border_title = _("months: Enter exports one")
             yield listed
             true = Static(id="true")
-            true.border_title = "true counts, for the house only"
+            true.border_title = _("true counts, for the house only")
             yield true
         yield KeyBar()
 
@@ -53,7 +54,13 @@ class FiguresScreen(Screen[None]):
         at = listed.highlighted or 0
         listed.clear_options()
         listed.add_options(
-            Option(joined(shown(line.period, "bold"), f"{line.calls} calls", line.state))
+            Option(
+                joined(
+                    shown(line.period, "bold"),
+                    plural("{count} call", "{count} calls", line.calls).format(count=line.calls),
+                    _(line.state),
+                )
+            )
             for line in self._periods
         )
         if listed.option_count:
@@ -84,7 +91,7 @@ class FiguresScreen(Screen[None]):
             words = " · ".join(f"{book.label(name, code)} {count}" for count, code in counts[:5])
             total = table.cells[("_T", *rest)]
             lines.append(
-                joined(shown(f"{table.name:<19}", "bold"), f"{total} {table.counts}", words)
+                joined(shown(f"{table.name:<19}", "bold"), f"{total} {_(table.counts)}", words)
             )
         self.query_one("#true", Static).update(joined(*lines, by="\n") if lines else "")
 
@@ -95,16 +102,30 @@ class FiguresScreen(Screen[None]):
         out = await self.app.push_screen_wait(WhereScreen(period))
         if out is None:
             return
-        self.app.notice(f"Protecting {period} …")
+        self.app.notice(_("Protecting {month} …").format(month=period))
         try:
             done = await self.app.session.call(figures.export, period, out, now=self.app.now())
         except ConsoleError as error:
             self.app.notice(error)
             return
+        said = (
+            _(
+                "{folder} is written: {tables} tables, the same bytes as published; "
+                "largest change {largest}, mean {mean}"
+            )
+            if done.already_published
+            else _(
+                "{folder} is written: {tables} tables, now published; "
+                "largest change {largest}, mean {mean}"
+            )
+        )
         self.app.notice(
-            f"{done.folder} is written: {done.tables} tables, "
-            f"{'the same bytes as published' if done.already_published else 'now published'}; "
-            f"largest change {done.largest_change}, mean {done.mean_change:.2f}"
+            said.format(
+                folder=done.folder,
+                tables=done.tables,
+                largest=done.largest_change,
+                mean=f"{done.mean_change:.2f}",
+            )
         )
         await self._read()
 
@@ -112,8 +133,8 @@ class FiguresScreen(Screen[None]):
 class WhereScreen(ModalScreen[Path | None]):
     """Asks for the folder that a release is written to."""
 
-    HELP = "The folder is made if need be; nothing in it is overwritten."
-    BINDINGS = [Binding("escape", "dismiss", "not now")]
+    HELP = later("The folder is made if need be; nothing in it is overwritten.")
+    BINDINGS = [Binding("escape", "dismiss", later("not now"))]
 
     def __init__(self, period: str) -> None:
         super().__init__()
@@ -122,8 +143,10 @@ class WhereScreen(ModalScreen[Path | None]):
     def compose(self) -> ComposeResult:
         """One input with a likely answer in it."""
         with Vertical(classes="box"):
-            yield Static(shown(f"Publish {self._period} into which folder?", "bold"))
-            yield Static("A published month is closed: later calls count in the next one.")
+            yield Static(
+                shown(_("Publish {month} into which folder?").format(month=self._period), "bold")
+            )
+            yield Static(_("A published month is closed: later calls count in the next one."))
             yield Input(str(Path.home() / "figures"), compact=True)
             yield KeyBar()
 

@@ -4,6 +4,7 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from console.codebook import Codebook, Coded
+from console.language import _
 from console.tui.shown import joined, shown
 
 _LABEL = 13
@@ -16,7 +17,7 @@ class Form(OptionList):
         super().__init__(id=id, compact=True)
         self._book = book
         self._labels = {dimension.name: dimension.label for dimension in book.dimensions()}
-        self.border_title = "coded"
+        self.border_title = _("coded")
 
     def show(self, coded: Coded) -> None:
         """Show the call as coded; the line that was marked stays marked."""
@@ -24,14 +25,14 @@ class Form(OptionList):
         missing = set(book.missing(coded))
         names = book.shown(coded)
         about_another = coded.get("caller", ("self",))[0] not in {"self", "unknown"}
-        self.border_subtitle = "the person concerned" if about_another else ""
+        self.border_subtitle = _("the person concerned") if about_another else ""
         self.clear_options()
         for name in names:
             codes = coded.get(name, ())
             if codes:
                 value = shown(", ".join(book.label(name, code) for code in codes), "bold")
             else:
-                value = shown("▢ to code" if name in missing else "·", "dim")
+                value = shown(_("▢ to code") if name in missing else "·", "dim")
             label = shown(f"{_clipped(self._labels[name]):<{_LABEL}}")
             self.add_option(Option(joined(label, value, by=" "), id=name))
         if names:

@@ -1,6 +1,7 @@
 """The journal of a call as its screen sees it: when to save, and whether it is true that it is."""
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 
 from textual import work
@@ -9,8 +10,9 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from console import calls
-from console.calls import Draft
+from console.calls import Draft, Unkept
 from console.errors import ConsoleError
+from console.language import _
 from console.tui.app import ConsoleApp
 from console.tui.session import Session
 from console.tui.shown import shown
@@ -28,9 +30,9 @@ class Journal(Static):
 
     @dataclass
     class Told(Message):
-        """There is something new to say of what is saved."""
+        """There is something new to say of what is saved; ``settled`` after a try to save."""
 
-        trouble: bool
+        settled: bool
 
     def __init__(self, latest: Callable[[], Draft]) -> None:
         super().__init__()
@@ -48,7 +50,7 @@ class Journal(Static):
             return
         if not self._unsaved:
             self._unsaved = True
-            self._say()
+            self._say(settled=False)
         if self._due is None:
             self._due = self.set_timer(SAVE_SECONDS, self._save)
 
@@ -61,34 +63,39 @@ class Journal(Static):
             self._fail(error)
         else:
             self._trouble = self.display = False
-            self._at = f"saved {self.app.now():%H:%M:%S}"
+            self._at = _("saved {time}").format(time=f"{self.app.now():%H:%M:%S}")
         if not self._over:
             wait = RETRY_SECONDS if self._trouble else SAVE_SECONDS
             self._due = self.set_timer(wait, self._save) if self._unsaved else None
-            self._say()
+            self._say(settled=True)
 
     def _fail(self, error: ConsoleError) -> None:
         self._unsaved = True
         if not self._trouble:
             self.app.bell()
         self._trouble = self.display = True
-        self.update(
-            shown(f"NOT SAVED. {error} Go on: your words stay here and are saved when it works.")
-        )
+        words = _("NOT SAVED. {error} Go on: your words stay here and are saved when it works.")
+        self.update(shown(words.format(error=error)))
 
-    def _say(self) -> None:
+    def _say(self, *, settled: bool) -> None:
         if self._trouble:
-            self.words = "NOT SAVED"
+            self.words = _("NOT SAVED")
         else:
-            self.words = "saving …" if self._unsaved else self._at
-        self.post_message(self.Told(self._trouble))
+            self.words = _("saving …") if self._unsaved else self._at
+        self.post_message(self.Told(settled))
 
     _at = ""
 
-    def keep(self, session: Session) -> None:
+    @property
+    def unsaved(self) -> bool:
+        """Whether the journal could not take what is on the screen."""
+        return self._trouble and self._unsaved
+
+    def keep(self, session: Session) -> Future[Unkept | None] | None:
         """Journal at once what is not there yet: the lock, a signal or the end of the program."""
-        if self._unsaved and not self._over:
-            session.submit(calls.save, self._latest(), now=self.app.now())
+        if self._over or not self._unsaved:
+            return None
+        return session.submit(calls.keep, self._latest(), now=self.app.now())
 
     def end(self) -> None:
         """The call has ended, or is in other hands: nothing is saved any more."""

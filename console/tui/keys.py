@@ -1,8 +1,11 @@
 """The keys: who holds what, how old the vault's key is, and its rotation."""
 
+from datetime import date
+
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import ProgressBar, Static
 
@@ -10,7 +13,30 @@ from console.errors import ConsoleError
 from console.tui.app import ConsoleApp
 from console.tui.keybar import KeyBar
 from console.tui.shown import joined, shown
-from console.vault import RotationReport, Vault
+from console.vault import KeyStatus, RotationReport, Vault
+
+
+def _said(status: KeyStatus, today: date) -> list[Content]:
+    """Return where the keys stand, in sentences, what is due in bold."""
+    made = "The vault's key is number {epoch}, made on {made_on}."
+    due = "It should have been replaced by {day}: F8 does it."
+    later = "A new one is due by {day}."
+    overdue = status.overdue(today)
+    said = [
+        shown(made.format(epoch=status.epoch, made_on=status.made_on), "bold"),
+        shown((due if overdue else later).format(day=status.rotate_by), "bold" if overdue else ""),
+        shown(f"The notes' key is of generation {status.note_generation}."),
+    ]
+    for names, sentence in (
+        (status.waiting, "Awaiting approval: {names}"),
+        (status.leaving, "Removed: {names}. An operator who logs in makes a new notes' key."),
+    ):
+        if names:
+            said.append(shown(sentence.format(names=", ".join(names))))
+    if status.to_reseal:
+        left = "To be sealed under the newest notes' key, while an operator is logged in: {count}"
+        said.append(shown(left.format(count=status.to_reseal)))
+    return said
 
 
 class KeysScreen(Screen[None]):
@@ -43,11 +69,7 @@ class KeysScreen(Screen[None]):
         members = await self.app.session.call(Vault.members)
         self.query_one("#keys", Static).update(
             joined(
-                shown(
-                    f"The vault's key is number {status.epoch}, made on {status.made_on}.", "bold"
-                ),
-                f"The notes' key is of generation {status.note_generation}.",
-                shown(f"Awaiting approval: {', '.join(status.waiting)}" if status.waiting else ""),
+                *_said(status, self.app.now().date()),
                 " ",
                 *(
                     joined(

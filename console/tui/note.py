@@ -4,6 +4,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from rich.cells import get_character_cell_size
 from rich.style import Style
@@ -12,6 +13,7 @@ from textual.binding import Binding
 from textual.cache import LRUCache
 from textual.document._document import Document, EditResult, Location, Selection
 from textual.document._document_navigator import DocumentNavigator
+from textual.document._edit import Edit
 from textual.document._wrapped_document import WrappedDocument
 from textual.events import Key
 from textual.message import Message
@@ -65,7 +67,7 @@ class NoteArea(TextArea, inherit_bindings=False):
     def __init__(self, text: str = "", *, id: str | None = None) -> None:
         self._stretches: list[Stretch] = []
         self._drawn: LRUCache[object, Strip] = LRUCache(_REMEMBERED_LINES)
-        super().__init__(_kept(text), id=id, compact=True, highlight_cursor_line=False)
+        super().__init__(plain(text), id=id, compact=True, highlight_cursor_line=False)
         self.set_reactive(TextArea.cursor_blink, False)
 
     # What is pointed out --------------------------------------------------------------
@@ -117,7 +119,7 @@ class NoteArea(TextArea, inherit_bindings=False):
         room = LONGEST_NOTE - len(self.text) + len(self.get_text_range(start, end))
         # Before it is cleaned, which for a pasted book would be felt.
         if len(insert) <= LONGEST_NOTE:
-            insert = _kept(insert)
+            insert = plain(insert)
             if not insert:
                 return None
         if len(insert) > room:
@@ -148,6 +150,18 @@ class NoteArea(TextArea, inherit_bindings=False):
         return row, column
 
     # How it is drawn ------------------------------------------------------------------
+
+    def edit(self, edit: Edit) -> EditResult:
+        """Perform an edit, and show where it leaves the cursor.
+
+        The stock method scrolls before it knows how many lines there are now: a word that goes
+        on in a new line at the bottom would be seen with the next key only.
+        """
+        before = self.virtual_size.height
+        result = super().edit(edit)
+        if self.is_mounted and self.virtual_size.height > before:
+            self.scroll_cursor_visible()
+        return result
 
     def _set_document(self, text: str, language: str | None) -> None:
         """Load ``text``; the stretches of another text go."""
@@ -196,26 +210,21 @@ class NoteArea(TextArea, inherit_bindings=False):
 
     def _spans(self, row: int, begin: int, end: int) -> Iterator[tuple[int, int, Style]]:
         """Yield what is drawn otherwise in columns ``begin`` to ``end``, counted from there."""
-        stretches = self._stretches
-        first = bisect_right(stretches, (row, begin), key=lambda stretch: stretch[1])
-        selected = tuple(sorted(self.selection))
-        styles = self._theme
-        wanted: list[tuple[Stretch, Style | None]] = []
-        for number in range(first, len(stretches)):
-            if stretches[number][0] >= (row, end):
+        first = bisect_right(self._stretches, (row, begin), key=lambda stretch: stretch[1])
+        # What is pointed out ends with its last letter, also where it goes on in the next row.
+        last = min(end, len(self.document[row]))
+        for stretch in islice(self._stretches, first, None):
+            if stretch[0] >= (row, last):
                 break
-            wanted.append((stretches[number], _POINTED_OUT))
-        if selected[0] != selected[1]:
-            wanted.append(((selected[0], selected[1]), styles.selection_style))
-        if self._draw_cursor:
-            row_, column = self.cursor_location
-            sign = self._beside((row_, column + 1), forward=True)
-            wanted.append((((row_, column), sign), styles.cursor_style))
-        for (start, stop), style in wanted:
-            first_column = max(start, (row, begin))[1] if start[0] <= row else end
-            last_column = min(stop, (row, end))[1] if stop[0] >= row else begin
-            if style is not None and first_column < last_column:
-                yield first_column - begin, last_column - begin, style
+            yield from _within(stretch, row, begin, last, _POINTED_OUT)
+        theme = self._theme
+        start, stop = sorted(self.selection)
+        if start != stop and theme.selection_style is not None:
+            yield from _within((start, stop), row, begin, end, theme.selection_style)
+        if self._draw_cursor and theme.cursor_style is not None:
+            at = self.cursor_location
+            behind = self._beside((at[0], at[1] + 1), forward=True)
+            yield from _within((at, behind), row, begin, end, theme.cursor_style)
 
 
 class Page(Document):
@@ -301,6 +310,15 @@ def is_inside(line: str, column: int) -> bool:
     return before == _JOINER or get_character_cell_size(sign) == 0
 
 
+def _within(
+    stretch: Stretch, row: int, begin: int, end: int, style: Style
+) -> Iterator[tuple[int, int, Style]]:
+    """Yield the part of ``stretch`` in columns ``begin`` to ``end`` of ``row``, if there is one."""
+    start, stop = max(stretch[0], (row, begin)), min(stretch[1], (row, end))
+    if start < stop:
+        yield start[1] - begin, stop[1] - begin, style
+
+
 def _stretches(lines: Sequence[str], marks: Sequence[Mark]) -> Iterator[Stretch]:
     row = begin = 0
     for mark in marks:
@@ -313,8 +331,3 @@ def _stretches(lines: Sequence[str], marks: Sequence[Mark]) -> Iterator[Stretch]
         start, end = places
         if start < end:
             yield start, end
-
-
-def _kept(text: str) -> str:
-    """Return what of ``text`` a note takes; Unicode's own line breaks become plain ones."""
-    return plain(text).replace("\u2028", "\n").replace("\u2029", "\n")

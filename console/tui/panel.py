@@ -6,6 +6,7 @@ from textual.widgets import Static
 from console import partners
 from console.codebook import Coded
 from console.errors import ConsoleError
+from console.language import _
 from console.tui.app import ConsoleApp
 from console.tui.shown import joined, shown
 
@@ -13,6 +14,9 @@ WAIT_SECONDS = 0.4
 """Codes come in bursts: the directory is asked once they pause."""
 
 _FEW, _MORE, _TALL = 2, 5, 34
+
+# Matching more than these takes longer than a draft may wait for the same thread.
+_MOST_SERVICES = 2_000
 
 
 class PartnersPanel(Static):
@@ -22,16 +26,17 @@ class PartnersPanel(Static):
 
     def on_mount(self) -> None:
         """Hidden until something fits."""
-        self.border_title = "partners (F3)"
+        self.border_title = _("partners (F3)")
         self.display = False
 
     @work(exclusive=True, group="partners-panel")
     async def look(self, coded: Coded) -> None:
         """Ask the directory what fits ``coded``, and show the first few."""
+        session = self.app.session
         try:
-            matches, _ = await self.app.session.call(
-                partners.match, need(coded), now=self.app.now()
-            )
+            if await session.call(partners.size) > _MOST_SERVICES:
+                return
+            matches, _misses = await session.call(partners.match, need(coded), now=self.app.now())
         except ConsoleError as error:
             self.app.notice(error)
             return
@@ -41,7 +46,11 @@ class PartnersPanel(Static):
                 *(
                     joined(
                         shown(f"{number} {match.name}", "bold"),
-                        shown(f"bring: {'; '.join(match.bring)}" if match.bring else ""),
+                        shown(
+                            _("bring: {things}").format(things="; ".join(match.bring))
+                            if match.bring
+                            else ""
+                        ),
                         shown(" · ".join(match.reasons), "dim"),
                         by="  ",
                     )

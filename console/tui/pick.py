@@ -9,6 +9,7 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from console.codebook import Dimension
+from console.language import _, later
 from console.tui.app import ConsoleApp
 from console.tui.keybar import KeyBar
 from console.tui.shown import joined, shown
@@ -18,9 +19,11 @@ class PickScreen(ModalScreen[tuple[str, ...] | None]):
     """The codes of a dimension; letters narrow the list, Enter takes."""
 
     app: ConsoleApp
-    HELP = "Letters narrow the list, the arrows move, Enter takes. Where several fit, Esc closes."
+    HELP = later(
+        "Letters narrow the list, the arrows move, Enter takes. Where several fit, Esc closes."
+    )
     BINDINGS = [
-        Binding("escape", "close", "close"),
+        Binding("escape", "close", later("close")),
         Binding("down", "move(1)", show=False),
         Binding("up", "move(-1)", show=False),
     ]
@@ -34,7 +37,7 @@ class PickScreen(ModalScreen[tuple[str, ...] | None]):
         """What narrows the list, and the list."""
         with Vertical(classes="box") as box:
             box.border_title = self._dimension.label
-            yield Input(placeholder="letters narrow the list", compact=True)
+            yield Input(placeholder=_("letters narrow the list"), compact=True)
             yield OptionList(compact=True)
             yield KeyBar()
 

@@ -12,16 +12,17 @@ from textual.widgets import Static
 from console import breaks
 from console.breaks import Break, Offer
 from console.errors import ConsoleError
+from console.language import _, later
 from console.tui.app import ConsoleApp
 from console.tui.keybar import KeyBar
 from console.tui.shown import clock, shown
 
 KINDS = {
-    "1": ("short", "short break"),
-    "2": ("debrief_colleague", "debrief with a colleague"),
-    "3": ("debrief_supervisor", "debrief with the supervisor"),
-    "4": ("meal", "meal"),
-    "5": ("counselling", "counselling"),
+    "1": ("short", later("short break")),
+    "2": ("debrief_colleague", later("debrief with a colleague")),
+    "3": ("debrief_supervisor", later("debrief with the supervisor")),
+    "4": ("meal", later("meal")),
+    "5": ("counselling", later("counselling")),
 }
 
 
@@ -29,15 +30,18 @@ class RestScreen(Screen[None]):
     """One break from its offer to its end; the screen is empty otherwise."""
 
     app: ConsoleApp
-    HELP = (
+    HELP = later(
         "Any operator may break at once when she must. F4 takes what is offered, a digit takes\n"
         "another kind. Esc is «not now»: it is kept, and comes back a little later."
     )
     BINDINGS = [
-        Binding("f4", "take", "take the break"),
-        Binding("escape", "later", "not now"),
-        Binding("enter", "end", "I am back"),
-        *(Binding(key, f"kind('{key}')", words, show=False) for key, (_, words) in KINDS.items()),
+        Binding("f4", "take", later("take the break")),
+        Binding("escape", "later", later("not now")),
+        Binding("enter", "end", later("I am back")),
+        *(
+            Binding(key, f"kind('{key}')", words, show=False)
+            for key, (_name, words) in KINDS.items()
+        ),
     ]
 
     def __init__(self, *, offer: Offer | None = None, due: Break | None = None) -> None:
@@ -86,23 +90,23 @@ class RestScreen(Screen[None]):
             title.update(shown(_words(self._break.kind).capitalize(), "bold"))
             self.query_one("#rest-clock", Static).update(shown(clock(int(left.total_seconds()))))
             over = left <= timedelta(0)
-            words.update(shown("The time is up. Enter when you are back." if over else ""))
+            words.update(shown(_("The time is up. Enter when you are back.") if over else ""))
             return
         if self._break is not None:
-            kind, minutes, why = self._break.kind, self._break.minutes, "This break is yours."
+            kind, minutes, why = self._break.kind, self._break.minutes, _("This break is yours.")
         elif self._offer is not None:
             kind, minutes, why = self._offer.kind, self._offer.minutes, self._offer.reason
         else:
             kind, minutes, why = "short", self._policy.minutes("short"), ""
         title.update(shown(why, "bold"))
         kinds = "\n".join(
-            f"{key}  {text}, {self._policy.minutes(name)} min"
-            for key, (name, text) in KINDS.items()
+            f"{key}  {_length(name, self._policy.minutes(name))}"
+            for key, (name, _text) in KINDS.items()
         )
+        back = _("not now: it comes back")
         words.update(
             shown(
-                f"F4  {_words(kind)}, {minutes} min\n\n{kinds}\n\nEsc  not now: it comes back\n\n"
-                f"{self._cover_words}",
+                f"F4  {_length(kind, minutes)}\n\n{kinds}\n\nEsc  {back}\n\n{self._cover_words}",
                 lines=True,
             )
         )
@@ -117,7 +121,7 @@ class RestScreen(Screen[None]):
     @work(exclusive=True)
     async def action_kind(self, key: str) -> None:
         """Book another kind and start it."""
-        kind, _ = KINDS[key]
+        kind = KINDS[key][0]
         if self._break is None or self._break.kind != kind:
             await self._book(kind)
         await self._start()
@@ -167,4 +171,8 @@ class RestScreen(Screen[None]):
 
 
 def _words(kind: str) -> str:
-    return next(words for name, words in KINDS.values() if name == kind)
+    return _(next(words for name, words in KINDS.values() if name == kind))
+
+
+def _length(kind: str, minutes: int) -> str:
+    return _("{kind}, {minutes} min").format(kind=_words(kind), minutes=minutes)

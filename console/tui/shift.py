@@ -14,14 +14,18 @@ from console import breaks, calls
 from console.calls import CallLine, Draft
 from console.codebook import Coded
 from console.errors import ConsoleError
+from console.language import _, later
 from console.tui.app import ConsoleApp
 from console.tui.keybar import KeyBar
 from console.tui.shown import joined, shown
+from console.vault import Vault, purge
 
 if TYPE_CHECKING:
     from console.tui.call import Ended
 
 BREAK_CHECK_SECONDS = 15.0
+# Small steps: a call that starts meanwhile must not wait for its first word to be kept.
+RESEAL_SECONDS, RESEAL_AT_ONCE = 2.0, 20
 
 # What the line of a call that is still going on is named by in the list.
 _OPEN = "open-"
@@ -31,20 +35,24 @@ class ShiftScreen(Screen[None]):
     """Where an operator is between calls, and everybody after logging in."""
 
     app: ConsoleApp
-    HELP = (
+    HELP = later(
         "Between calls. F2 starts a call; Enter on a finished one opens its note, on one that is\n"
         "still open takes it up, whoever set it aside. A contact that was kept as none with one\n"
         "digit too soon comes back with Backspace within ten seconds. A call that was\n"
         "interrupted, by a power cut or by the lock, opens by itself."
     )
     BINDINGS = [
-        Binding("f2", "call", "call"),
-        Binding("f4", "rest", "break"),
-        Binding("f5", "refresh", "shift", show=False),
-        Binding("f6", "figures", "figures"),
-        Binding("f7", "directory", "directory"),
-        Binding("f8", "keys", "keys"),
-        Binding("backspace,minus", "take_back", "take back", show=False),
+        Binding("f2", "call", later("call")),
+        Binding("f4", "rest", later("break")),
+        Binding("f5", "refresh", later("shift"), show=False),
+        Binding("f6", "figures", later("figures")),
+        Binding("f7", "directory", later("directory")),
+        Binding("f8", "keys", later("keys")),
+        Binding("f9", "call_backs", later("call backs")),
+        Binding("f9", "retention", later("retention"), show=False),
+        Binding("f10", "cards", later("cards")),
+        Binding("f11", "codes", later("codes")),
+        Binding("backspace,minus", "take_back", later("take back"), show=False),
     ]
 
     def __init__(self) -> None:
@@ -53,11 +61,11 @@ class ShiftScreen(Screen[None]):
         self._kept_tick = 0.0
 
     def compose(self) -> ComposeResult:
-        """Who is here above, the latest calls below."""
+        """Who is here above, the calls below."""
         yield Static(id="site")
         yield Static(id="cover")
         calls_list = OptionList(id="calls", compact=True)
-        calls_list.border_title = "calls"
+        calls_list.border_title = _("calls")
         yield calls_list
         yield Static(id="kept")
         yield Static(id="load")
@@ -71,6 +79,10 @@ class ShiftScreen(Screen[None]):
             "rest": member.role == "operator",
             "figures": member.role == "coordinator",
             "keys": member.role == "it",
+            "call_backs": member.holds_notes,
+            "cards": member.role == "coordinator",
+            "retention": member.role == "coordinator",
+            "codes": member.role == "coordinator",
             "directory": member.role != "it",
             "take_back": self._kept is not None,
         }
@@ -81,11 +93,20 @@ class ShiftScreen(Screen[None]):
         session = self.app.session
         member = session.member
         self.query_one("#site", Static).update(
-            joined(shown(session.site, "bold"), f"{member.name}, {member.role}", by=" · ")
+            joined(shown(session.site, "bold"), f"{member.name}, {_(member.role)}", by=" · ")
         )
         if member.role == "operator" and not member.holds_notes:
-            self.app.notice("A colleague who holds notes must approve you before you take calls.")
+            self.app.notice(
+                _("A colleague who holds notes must approve you before you take calls.")
+            )
+        if member.role == "coordinator" and await session.call(purge.is_held, now=self.app.now()):
+            self.app.notice(_("Retention waits for you after more than a month: look at F9."))
+        if member.role == "it":
+            status = await session.call(Vault.key_status)
+            if status.overdue(self.app.now().date()):
+                self.app.notice(_("The vault's key is due to be rotated: F8."))
         await session.call(calls.coarsen, now=self.app.now())
+        await session.call(calls.destroy_expired_contacts, now=self.app.now())
         await self.show()
         if member.holds_notes:
             mine = [
@@ -93,15 +114,28 @@ class ShiftScreen(Screen[None]):
                 for draft in await session.call(calls.drafts)
                 if draft.operator == member.name and draft.state == "live"
             ]
-            if mine:
+            unkept = self.app.unkept
+            if unkept is not None and unkept.operator == member.name:
+                self.app.unkept = None
+                draft = await session.call(calls.open_unkept, unkept)
+                self._open(draft, resumed=True, unkept=True)
+            elif mine:
                 self._open(mine[0], resumed=True)
         self.set_interval(BREAK_CHECK_SECONDS, self._break_due)
         self.set_interval(1.0, self._show_kept)
+        if member.holds_notes:
+            self._resealing = self.set_interval(RESEAL_SECONDS, self._reseal)
 
     async def on_screen_resume(self) -> None:
         """Come back to fresh figures from a call or a break."""
         if self.is_mounted:
             await self.show()
+            self.app.session.collect()
+
+    async def _reseal(self) -> None:
+        """After somebody left: seal anew what is still under the old notes' key, between calls."""
+        if self.is_current and not await self.app.session.call(Vault.reseal, RESEAL_AT_ONCE):
+            self._resealing.stop()
 
     async def action_refresh(self) -> None:
         """Read the shift again."""
@@ -111,21 +145,23 @@ class ShiftScreen(Screen[None]):
         """Read who is on the line and the latest calls, and show them."""
         session, now = self.app.session, self.app.now()
         if session.member.role == "it":
-            self.query_one("#cover", Static).update("F8 shows the keys and rotates them.")
+            self.query_one("#cover", Static).update(_("F8 shows the keys and rotates them."))
             self.query_one("#calls").display = False
             return
         cover = await session.call(breaks.cover, now=now)
         on_shift = await session.call(breaks.on_shift, now=now)
-        names = ", ".join(shift.member for shift in on_shift) or "nobody by the rota"
+        names = ", ".join(shift.member for shift in on_shift) or _("nobody by the rota")
         self.query_one("#cover", Static).update(
-            joined(shown(f"On the line: {names}"), shown(cover.words), by=" · ")
+            joined(
+                shown(_("On the line: {names}").format(names=names)), shown(cover.words), by=" · "
+            )
         )
         if session.member.role == "operator":
             load = await session.call(breaks.load, session.member.name, now=now)
             share = min(1.0, load.value / load.threshold) if load.threshold else 0.0
             bar = "█" * round(share * 10) + "░" * (10 - round(share * 10))
             self.query_one("#load", Static).update(
-                joined(shown(f"Your load {bar}"), "only you see this", by="  ")
+                joined(shown(_("Your load {bar}").format(bar=bar)), _("only you see this"), by="  ")
             )
         listed = self.query_one("#calls", OptionList)
         at = listed.highlighted_option
@@ -140,13 +176,13 @@ class ShiftScreen(Screen[None]):
             listed.focus()
 
     def _open_line(self, draft: Draft) -> Option:
-        how = "set aside by" if draft.state == "parked" else "left open by"
+        how = _("set aside by {name}") if draft.state == "parked" else _("left open by {name}")
         return Option(
             joined(
-                shown(f"▶ {how} {draft.operator}", "bold"),
+                shown(f"▶ {how.format(name=draft.operator)}", "bold"),
                 shown(f"{draft.started_at:%H:%M}", "dim"),
                 self._about(draft.coded),
-                shown("Enter takes it up", "dim"),
+                shown(_("Enter takes it up"), "dim"),
             ),
             id=f"{_OPEN}{draft.call}",
         )
@@ -183,10 +219,11 @@ class ShiftScreen(Screen[None]):
             return
         self._open(draft)
 
-    def _open(self, draft: Draft, *, resumed: bool = False) -> None:
+    def _open(self, draft: Draft, *, resumed: bool = False, unkept: bool = False) -> None:
         from console.tui.call import CallScreen
 
-        self.app.push_screen(CallScreen(draft, resumed=resumed), self._call_over)
+        screen = CallScreen(draft, resumed=resumed, unkept=unkept)
+        self.app.push_screen(screen, self._call_over)
 
     async def _call_over(self, how: "Ended | None") -> None:
         """Offer a break after a hard call, and a way back after a digit too soon."""
@@ -210,7 +247,8 @@ class ShiftScreen(Screen[None]):
         line = ""
         if self._kept is not None:
             kind = self.app.session.book.label("kind", self._kept.kept_as)
-            line = f"Kept as: {kind}. Backspace takes it back ({left:.0f} s)."
+            line = _("Kept as: {kind}. Backspace takes it back ({seconds} s).")
+            line = line.format(kind=kind, seconds=f"{left:.0f}")
         self.query_one("#kept", Static).update(shown(line, "bold"))
         self.query_one("#kept").display = bool(line)
 
@@ -287,3 +325,27 @@ class ShiftScreen(Screen[None]):
         from console.tui.keys import KeysScreen
 
         self.app.push_screen(KeysScreen())
+
+    def action_call_backs(self) -> None:
+        """Go to the callers who want to be called back."""
+        from console.tui.contact import CallBacksScreen
+
+        self.app.push_screen(CallBacksScreen())
+
+    def action_retention(self) -> None:
+        """Go to what retention destroys."""
+        from console.tui.purge import RetentionScreen
+
+        self.app.push_screen(RetentionScreen())
+
+    def action_cards(self) -> None:
+        """Go to the cards' words."""
+        from console.tui.cardeditor import CardEditorScreen
+
+        self.app.push_screen(CardEditorScreen())
+
+    def action_codes(self) -> None:
+        """Go to the code lists."""
+        from console.tui.codes import CodesScreen
+
+        self.app.push_screen(CodesScreen())

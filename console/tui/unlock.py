@@ -1,5 +1,7 @@
 """The way in: a name and a passphrase."""
 
+import math
+
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -8,10 +10,17 @@ from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from console.errors import ConsoleError
+from console.language import _, later
 from console.tui.app import ConsoleApp
 from console.tui.keybar import KeyBar
 from console.tui.shown import joined, shown
-from console.vault import roster
+
+LIST_SECONDS = 0.02
+"""After the first frame: what is loaded for the list would keep it waiting."""
+
+_WAIT = later(
+    "Too many wrong passphrases. The next try is in {seconds} s; this counts down by itself."
+)
 
 
 class Secret(Input):
@@ -28,37 +37,59 @@ class UnlockScreen(Screen[None]):
     """Asks who it is and for her passphrase."""
 
     app: ConsoleApp
-    HELP = (
-        "Type your name and your passphrase, Enter after each. Nothing is shown while you type it."
+    HELP = later(
+        "Type your name and your passphrase, Enter after each. The passphrase is not shown.\n"
+        "After three wrong ones there is a wait, longer each time; the screen counts it down."
     )
-    BINDINGS = [Binding("escape", "app.leave", "quit")]
+    BINDINGS = [Binding("escape", "app.leave", later("quit"))]
 
     def __init__(self, member: str | None = None) -> None:
         super().__init__()
         self._member = member or ""
+        self._due = 0.0
+        self._counting = False
 
     def compose(self) -> ComposeResult:
         """One box in the middle, and nothing that says what this machine holds."""
         with Vertical(id="unlock"):
             yield Static(shown("Helpline Console", "bold"))
             yield Static(id="who")
-            yield Input(self._member, placeholder="name", id="name")
-            yield Secret(password=True, placeholder="passphrase", id="passphrase")
+            yield Input(self._member, id="name")
+            yield Secret(password=True, id="passphrase")
             yield Static(id="said")
             yield Static(shown(self.app.hint, lines=True), id="hint")
         yield KeyBar()
 
+    def on_mount(self) -> None:
+        """Count a wait down by the second."""
+        self.set_interval(1.0, self._count)
+
     def on_screen_resume(self) -> None:
-        """Put the cursor where the next key belongs, also after a lock."""
+        """Put the cursor where the next key belongs, also after a lock or in another language."""
+        for field, words in (("#name", _("name")), ("#passphrase", _("passphrase"))):
+            self.query_one(field, Input).placeholder = words
         self._say("")
-        try:
-            names = [f"{name} ({role})" for name, role in roster(self.app.home)]
-        except ConsoleError as error:
-            names = []
-            self._say(str(error))
-        self.query_one("#who", Static).update(joined(*names, by=" · "))
+        # The prompt is there first: whoever knows her name need not wait for the list.
+        self.set_timer(LIST_SECONDS, self._list)
         named = bool(self.query_one("#name", Input).value)
         self.query_one("#passphrase" if named else "#name", Input).focus()
+
+    @work(thread=True, exclusive=True, group="list")
+    def _list(self) -> None:
+        """Name who may log in; this also loads what unlocking will need."""
+        from console.vault import roster
+
+        names, trouble = [], ""
+        try:
+            names = [f"{name} ({_(role)})" for name, role in roster(self.app.home)]
+        except ConsoleError as error:
+            trouble = str(error)
+        self.app.call_from_thread(self._listed, names, trouble)
+
+    def _listed(self, names: list[str], trouble: str) -> None:
+        self.query_one("#who", Static).update(joined(*names, by=" · "))
+        if trouble:
+            self._say(trouble)
 
     def _say(self, line: str) -> None:
         self.query_one("#said", Static).update(shown(line))
@@ -71,19 +102,43 @@ class UnlockScreen(Screen[None]):
     def _submit(self) -> None:
         field = self.query_one("#passphrase", Input)
         name, passphrase = self.query_one("#name", Input).value.strip(), field.value
+        if not (name and passphrase) or self._must_wait(name):
+            # What was typed stays: Enter sends it when the wait is over.
+            return
         field.value = ""
-        if name and passphrase:
-            field.disabled = True
-            self._say("Unlocking …")
-            self._unlock(name, passphrase)
+        field.disabled = True
+        self._say(_("Unlocking …"))
+        self._unlock(name, passphrase)
 
-    @work(exclusive=True)
+    def _must_wait(self, name: str) -> bool:
+        """Start counting if ``name`` has to wait; the vault refuses a try before then anyway."""
+        from console.vault import seconds_to_wait
+
+        seconds = seconds_to_wait(self.app.home, name)
+        self._due = self.app.ticks() + seconds
+        self._counting = seconds > 0
+        self._count()
+        return self._counting
+
+    def _count(self) -> None:
+        if not self._counting:
+            return
+        left = math.ceil(self._due - self.app.ticks())
+        self._counting = left > 0
+        if left > 0:
+            self._say(_(_WAIT).format(seconds=left))
+        else:
+            self._say(_("You can try again now."))
+
+    # Without a description Textual would make one of the arguments, and keep it.
+    @work(exclusive=True, description="unlock")
     async def _unlock(self, name: str, passphrase: str) -> None:
         field = self.query_one("#passphrase", Input)
         try:
             await self.app.log_in(name, passphrase)
         except ConsoleError as error:
-            self._say(str(error))
+            if not self._must_wait(name):
+                self._say(str(error))
         finally:
             field.disabled = False
             if self.is_current:

@@ -78,6 +78,6 @@ def test_a_second_console_is_told_who_holds_the_vault(tmp_path):
     first.press("F2")
     first.wait("No call?")
     first.press("1")
-    first.wait("latest calls")
+    first.wait("On the line")
     first.press("Ctrl+Q")
     assert first.wait_exit() == 0

@@ -56,7 +56,7 @@ def test_the_whole_shift(demonstration, tmp_path: Path):
     terminal.press("F4")
     terminal.wait("00:", "I am back")
     terminal.press("Enter")
-    terminal.wait("latest calls")
+    terminal.wait("On the line")
     terminal.press("F12")
 
     terminal.wait("Helpline Console")
@@ -88,7 +88,7 @@ def test_the_whole_shift(demonstration, tmp_path: Path):
 
     terminal.wait("Helpline Console")
     terminal.log_in("amina", passphrase, after_lock=True)
-    terminal.wait("latest calls", "✎")
+    terminal.wait("On the line", "✎")
     terminal.press("Down", "Enter")
     terminal.wait(CANARY)
     terminal.press("q")

@@ -54,7 +54,9 @@ def console(home: Path, clock: Clock) -> Callable[[str], ConsoleApp]:
     """Make the application, logged in as a member."""
 
     def make(name: str) -> ConsoleApp:
-        return ConsoleApp(home, member=name, passphrase=passphrase(name), now=clock, ticks=clock.ticks)
+        return ConsoleApp(
+            home, member=name, passphrase=passphrase(name), now=clock, ticks=clock.ticks
+        )
 
     return make
 

@@ -3,7 +3,7 @@
 import pytest
 from textual.widgets import Input, OptionList, TextArea
 
-from console import calls
+from console import calls, partners
 from console.tui.call import CallScreen
 from console.tui.codeline import CodeLine
 from console.tui.ending import EndingScreen
@@ -11,7 +11,7 @@ from console.tui.pick import PickScreen
 from console.tui.rest import RestScreen
 from console.tui.shift import ShiftScreen
 from tests.tui.conftest import on, until, words
-from tests.vaults import open_as
+from tests.vaults import NOW, open_as
 
 FULL = ("myself", "woman", "23", "punjab", "photos shared", "urgent")
 
@@ -226,3 +226,74 @@ async def test_the_terminal_may_shrink_and_grow_in_a_call(console):
         await pilot.resize_terminal(80, 24)
         await pilot.press("c")
         assert screen.query_one(TextArea).text == "abc"
+
+
+async def test_partners_that_fit_are_in_sight_while_the_call_is_coded(console, home, tmp_path):
+    from tests.partners.packages import tables, write_folder
+
+    package = write_folder(tmp_path / "hsds", tables())
+    with open_as(home, "carla") as vault:
+        partners.import_hsds(vault, package, now=NOW)
+    async with console("amina").run_test(size=(80, 24)) as pilot:
+        await start(pilot)
+        assert not pilot.app.screen.query_one("#panel").display
+        await code(pilot, "woman")
+        await until(pilot, lambda: "1 Counsel" in words(pilot.app, "#panel"))
+        assert "bring: CNIC copy" in words(pilot.app, "#panel")
+
+
+async def test_what_becomes_of_a_service_is_kept_by_a_digit(console, home, tmp_path):
+    from console.tui.match import MatchScreen
+    from tests.partners.packages import tables, write_folder
+
+    package = write_folder(tmp_path / "hsds", tables())
+    with open_as(home, "carla") as vault:
+        partners.import_hsds(vault, package, now=NOW)
+    async with console("amina").run_test(size=(80, 24)) as pilot:
+        screen = await start(pilot)
+        await pilot.press("f3")
+        await on(pilot, MatchScreen)
+        await until(pilot, lambda: pilot.app.screen.query_one("#matches").option_count > 0)
+        await pilot.press("5")
+        call = screen._draft.call
+        matches = pilot.app.screen.query_one("#matches", OptionList)
+        await until(pilot, lambda: "declined" in str(matches.get_option_at_index(0).prompt))
+        lines = await pilot.app.session.call(partners.referrals, call)
+        assert [line.status for line in lines] == ["declined"]
+
+
+async def test_what_to_say_is_one_key_away_in_a_call(console):
+    from console.tui.cards import CardsScreen
+
+    async with console("amina").run_test(size=(80, 24)) as pilot:
+        screen = await start(pilot)
+        await pilot.press("f5")
+        await on(pilot, CardsScreen)
+        await pilot.press("f5")
+        await until(pilot, lambda: pilot.app.screen is screen)
+
+
+async def test_an_answer_is_taken_by_a_click_and_a_hint_does_what_it_says(console):
+    async with console("amina").run_test(size=(80, 24)) as pilot:
+        screen = await start(pilot)
+        await pilot.press(*"account")
+        line = screen.query_one(CodeLine)
+        await until(pilot, lambda: len(line._hits) > 1)
+        second = line._hits[1]
+        at = words(pilot.app, "#hits").index("2 ") + 2
+        await pilot.click("#hits", offset=(at, 0))
+        await until(pilot, lambda: second.code in screen._draft.coded.get(second.dimension, ()))
+        note = screen.query_one(TextArea)
+        note.insert("call 0300 1234567 back")
+        await until(pilot, lambda: screen.query_one("#mark").display)
+        await pilot.click("#mark")
+        await until(pilot, lambda: "1234567" not in note.text)
+
+
+async def test_a_contact_that_is_none_ends_by_a_click(console):
+    async with console("amina").run_test(size=(80, 24)) as pilot:
+        await start(pilot)
+        at = words(pilot.app, "#hits").index("Silent")
+        await pilot.click("#hits", offset=(at, 0))
+        await on(pilot, ShiftScreen)
+        assert [line.kind for line in await pilot.app.session.call(calls.recent)] == ["silent"]

@@ -1,5 +1,8 @@
 """Calls that are not over: set aside, handed over, taken back, not saved."""
 
+import asyncio
+from threading import Event
+
 import pytest
 from textual.widgets import OptionList, TextArea
 
@@ -150,3 +153,49 @@ async def test_a_kind_of_contact_may_be_typed_too(console):
         await pilot.press(*"silent", "enter")
         await on(pilot, ShiftScreen)
         assert [line.kind for line in await pilot.app.session.call(calls.recent)] == ["silent"]
+
+
+async def test_what_a_full_disk_did_not_take_survives_the_lock_and_is_saved_later(console, home):
+    from console.tui.unlock import UnlockScreen
+    from tests.vaults import passphrase
+
+    async with console("amina").run_test(size=(80, 24)) as pilot:
+        app, screen = pilot.app, await start(pilot)
+        await app.session.call(
+            lambda vault: vault.conn.execute("PRAGMA max_page_count = 1").fetchone()
+        )
+        screen.query_one(TextArea).insert("word " * 4000)
+        await until(pilot, lambda: "NOT SAVED" in words(app, "#status"))
+        await pilot.press("ctrl+q")
+        await pilot.pause()
+        assert app.is_running
+        await pilot.press("f12")
+        await on(pilot, UnlockScreen)
+        assert b"word" not in app.unkept.sealed
+        await app.log_in("amina", passphrase("amina"))
+        await on(pilot, CallScreen)
+        assert app.screen.query_one(TextArea).text == "word " * 4000
+        await until(pilot, lambda: "saved 14:" in words(app, "#status"))
+        assert app.unkept is None
+        [draft] = await app.session.call(calls.drafts)
+        assert draft.note == "word " * 4000
+
+
+async def test_a_lock_in_the_middle_of_reading_stops_nothing(console):
+    from console.tui.unlock import UnlockScreen
+
+    async with console("amina").run_test(size=(80, 24)) as pilot:
+        app = pilot.app
+        await on(pilot, ShiftScreen)
+        disk = Event()
+        shift = app.screen
+        app.session.submit(lambda vault: disk.wait(30))
+        reading = asyncio.ensure_future(shift.show())
+        locking = asyncio.ensure_future(app.action_lock())
+        await until(pilot, lambda: not shift.query("#calls"))
+        disk.set()
+        await locking
+        await on(pilot, UnlockScreen)
+        with pytest.raises(asyncio.CancelledError):
+            await reading
+        assert app._exception is None

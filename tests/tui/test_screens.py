@@ -98,7 +98,7 @@ async def test_it_rotates_with_one_key_and_everybody_still_gets_in(console, home
 
 async def test_the_coordinator_exports_a_month(console, home, tmp_path: Path):
     with open_as(home, "amina") as vault, vault.transaction():
-        vault.db.execute(
+        vault.conn.execute(
             "INSERT INTO call (operator, day, hour, period, gender, region) "
             "VALUES ('amina', '2026-03-02', 9, '2026-03', 'woman', 'PK-PB')"
         )

@@ -1,0 +1,202 @@
+"""Retention: what is due, destroyed by the coordinator; and everything, in an emergency."""
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Input, Static
+
+from console import calls, figures
+from console.calls import Plan, Purged
+from console.errors import ConsoleError
+from console.tui.app import ConsoleApp
+from console.tui.keybar import KeyBar
+from console.tui.shown import joined, shown
+from console.tui.unlock import Secret
+from console.tui.wiped import WipedScreen
+from console.vault import Vault, purge
+
+WORD = "destroy"
+_MOST_MONTHS = 4
+
+
+class RetentionScreen(Screen[None]):
+    """For the coordinator: what retention destroys, in counts, before it does."""
+
+    app: ConsoleApp
+    HELP = (
+        "Notes are destroyed after their days by whoever logs in first. Rows of calls of old,\n"
+        "published months become counts here: F9 twice does all that is due, and no count changes."
+    )
+    BINDINGS = [
+        Binding("f9", "destroy", "destroy what is due"),
+        Binding("escape,q", "dismiss", "back", key_display="Esc"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._plan: Plan | None = None
+        self._sure = False
+
+    def compose(self) -> ComposeResult:
+        """What is due, and what was done."""
+        yield Static(id="keys")
+        yield Static(id="rotated")
+        yield KeyBar()
+
+    async def on_mount(self) -> None:
+        """Count what is due."""
+        await self._read()
+
+    async def _read(self) -> None:
+        try:
+            self._plan = await self.app.session.call(calls.purge_plan, now=self.app.now())
+        except ConsoleError as error:
+            self._say(str(error))
+            return
+        self.query_one("#keys", Static).update(_planned(self._plan))
+        self.refresh_bindings()
+
+    def _say(self, words: str) -> None:
+        self.query_one("#rotated", Static).update(shown(words, "bold"))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nothing is destroyed where nothing is due."""
+        return action != "destroy" or (self._plan is not None and self._plan.anything)
+
+    @work(exclusive=True)
+    async def action_destroy(self) -> None:
+        """Ask once, then destroy what is due."""
+        if not self._sure:
+            self._sure = True
+            self._say("F9 once more destroys it, for ever. Esc goes back.")
+            return
+        self._sure = False
+
+        def purge_now(vault: Vault) -> Purged:
+            return calls.purge_now(vault, figures.fold, now=self.app.now())
+
+        try:
+            done = await self.app.session.call(purge_now)
+        except ConsoleError as error:
+            self._say(str(error))
+        else:
+            said = "Destroyed: {notes} notes of {days} days. Months that are counts now: {months}."
+            self._say(
+                said.format(notes=done.sealed.notes, days=done.sealed.days, months=len(done.folded))
+            )
+        await self._read()
+
+
+class EmergencyScreen(WipedScreen[bool]):
+    """Asks for a word and the passphrase; dismissed with True once everything is destroyed."""
+
+    HELP = (
+        "For the moment when this workstation is about to be taken. Every note, every call that\n"
+        "is going on, every contact and return code is destroyed for ever. Type the word, then\n"
+        "your passphrase, Enter after each. Esc or F2 leaves everything as it is."
+    )
+    BINDINGS = [Binding("escape,f2", "dismiss", "leave everything as it is", key_display="Esc")]
+
+    def compose(self) -> ComposeResult:
+        """What will be gone, what stays, and the two confirmations."""
+        with Vertical(classes="box wide") as box:
+            box.border_title = "destroy everything that is sealed"
+            yield Static(id="doomed", classes="words")
+            yield Static(
+                shown(
+                    "Finished calls stay as codes and counts. Backups and copies of the vault "
+                    "are not reached: destroy those by hand. Then the console locks."
+                ),
+                classes="words",
+            )
+            yield Static(shown(f"Type {WORD}, then your passphrase:"), classes="asked")
+            yield Input(id="word", placeholder="the word", compact=True)
+            yield Secret(id="passphrase", password=True, placeholder="passphrase", compact=True)
+            yield Static(id="emergency-said", classes="said")
+            yield KeyBar()
+
+    async def on_mount(self) -> None:
+        """Count what would go."""
+        self.tell("#emergency-said", "")
+        self.query_one("#word", Input).focus()
+        try:
+            planned = await self.app.session.call(purge.in_emergency)
+        except ConsoleError as error:
+            self.tell("#emergency-said", error)
+            return
+        words = (
+            "{notes} notes of {days} days, {drafts} calls that are going on, {contacts} contacts "
+            "and {codes} return codes will be destroyed. Nobody can bring them back."
+        )
+        self.tell(
+            "#doomed",
+            words.format(
+                notes=planned.notes,
+                days=planned.days,
+                drafts=planned.drafts,
+                contacts=planned.contacts,
+                codes=planned.return_codes,
+            ),
+        )
+
+    @on(Input.Submitted, "#word")
+    def _to_passphrase(self) -> None:
+        self.query_one("#passphrase", Input).focus()
+
+    @on(Input.Submitted, "#passphrase")
+    def _submit(self) -> None:
+        field = self.query_one("#passphrase", Input)
+        passphrase, field.value = field.value, ""
+        if self.query_one("#word", Input).value.strip().casefold() != WORD:
+            self.tell("#emergency-said", f"Nothing was destroyed: the word is {WORD}.")
+            self.query_one("#word", Input).focus()
+            return
+        self.tell("#emergency-said", "")
+        self._destroy(passphrase)
+
+    # Without a description Textual would make one of the arguments, and keep it.
+    @work(exclusive=True, description="destroy")
+    async def _destroy(self, passphrase: str) -> None:
+        try:
+            await self.app.session.call(
+                purge.destroy_everything_sealed, passphrase, now=self.app.now()
+            )
+        except ConsoleError as error:
+            self.tell("#emergency-said", error)
+            return
+        self.dismiss(True)
+
+
+def _planned(plan: Plan) -> Content:
+    sealed = plan.sealed
+    return joined(
+        shown(
+            f"Notes live {plan.policy.note_days} days, rows of calls {plan.policy.call_months} "
+            "months.",
+            "bold",
+        ),
+        " ",
+        f"Due: {sealed.notes} notes and {sealed.amendments} amendments of {sealed.days} days, "
+        f"up to {sealed.through}",
+        f"     {sealed.contacts} contacts that expired, {sealed.return_codes} return codes "
+        "without a note left",
+        *_months("To become counts", plan.fold),
+        *_months("Stay, not published", plan.unpublished),
+        *_months("Stay, somebody waits to be called back", plan.waiting),
+        f"{plan.old_drafts} calls are still going on from then: an operator has to end them."
+        if plan.old_drafts
+        else "",
+        "" if plan.anything else "Nothing is due.",
+        by="\n",
+    )
+
+
+def _months(words: str, months: tuple[tuple[str, int], ...]) -> list[str]:
+    if not months:
+        return []
+    named = ", ".join(f"{month} ({contacts})" for month, contacts in months[:_MOST_MONTHS])
+    more = f" and {len(months) - _MOST_MONTHS} more" if len(months) > _MOST_MONTHS else ""
+    return [f"{words}: {named}{more}"]

@@ -1,0 +1,38 @@
+"""The keys' screen says in sentences what is due, who left and what is still to be done."""
+
+from console.tui.keys import KeysScreen
+from console.tui.shift import ShiftScreen
+from tests.tui.conftest import on, until, words
+from tests.vaults import NOW, make_vault, open_as
+
+
+async def _keys(pilot) -> str:
+    await on(pilot, ShiftScreen)
+    await pilot.press("f8")
+    await on(pilot, KeysScreen)
+    await until(pilot, lambda: "number" in words(pilot.app, "#keys"))
+    return words(pilot.app, "#keys")
+
+
+async def test_a_rotation_that_is_overdue_is_said(console, clock):
+    async with console("ines").run_test(size=(80, 24)) as pilot:
+        said = await _keys(pilot)
+        assert "A new one is due by 2027-05-20." in said
+        await pilot.press("escape")
+        clock.forward(hours=24 * 181)
+        said = await _keys(pilot)
+        assert "should have been replaced by 2027-05-20" in said
+
+
+async def test_who_was_removed_is_named_until_an_operator_logs_in(console, home):
+    make_vault(home, operators=("amina", "bea"))
+    with open_as(home, "ines") as vault:
+        vault.remove_member("bea", now=NOW)
+    async with console("ines").run_test(size=(80, 24)) as pilot:
+        assert "Removed: bea." in await _keys(pilot)
+        await pilot.press("ctrl+q")
+    open_as(home, "amina").close()
+    async with console("ines").run_test(size=(80, 24)) as pilot:
+        said = await _keys(pilot)
+        assert "Removed" not in said
+        assert "generation 2" in said
