@@ -74,8 +74,8 @@ def fill(home: Path, calls: list[tuple[object, ...]], mentions: list[tuple[int, 
     opened = vault.unlock(home, "keeper", PASSPHRASE, now=NOW)
     opened.add_member("bench", "coordinator", PASSPHRASE, now=NOW, cost=floor)
     with opened.transaction():
-        opened.db.conn.executemany(ADD_CALL, calls)
-        opened.db.conn.executemany(ADD_MENTION, mentions)
+        opened.conn.executemany(ADD_CALL, calls)
+        opened.conn.executemany(ADD_MENTION, mentions)
     opened.close()
 
 
