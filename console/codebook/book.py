@@ -194,10 +194,16 @@ class Codebook:
         """Return the required dimensions that are not coded yet; six at most."""
         return rules.missing(self._rules, coded)
 
-    def implied(self, coded: Coded) -> dict[str, tuple[str, ...]]:
-        """Return ``coded`` with what its codes imply: a mother calls for somebody else."""
-        said = {name: codes for name, codes in coded.items() if codes}
-        return {**rules.implied(self._rules, self._meaning(coded)), **said}
+    def implied(self, coded: Coded, last: str = "") -> dict[str, tuple[str, ...]]:
+        """Return ``coded`` with what its codes imply: a mother calls for somebody else.
+
+        ``last`` is the dimension that was coded last, whose word counts for more.
+        """
+        meaning = self._meaning(coded)
+        whole = rules.implied(self._rules, meaning, last)
+        changed = {name: codes for name, codes in whole.items() if codes != meaning.get(name)}
+        said = {name: codes for name, codes in coded.items() if codes and name in whole}
+        return {**said, **changed}
 
     def _meaning(self, coded: Coded) -> dict[str, tuple[str, ...]]:
         """Return ``coded`` with the codes that its codes stand for, whose rules hold for them too.

@@ -22,10 +22,22 @@ class Show:
 
 @dataclass(frozen=True, slots=True)
 class Imply:
-    """``code`` is coded in ``dimension`` too when one of the codes of ``when`` is."""
+    """``code`` is coded in ``dimension`` too when one of the codes of ``when`` is.
+
+    A code of ``over`` gives way to it, where what implies it was coded last.
+    """
 
     dimension: str
     code: str
+    when: Mapping[str, frozenset[str]]
+    over: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """What is coded in ``dimension`` goes when one of the codes of ``when`` was coded last."""
+
+    dimension: str
     when: Mapping[str, frozenset[str]]
 
 
@@ -38,6 +50,7 @@ class Rules:
     suggested: frozenset[str]
     show: tuple[Show, ...]
     imply: tuple[Imply, ...]
+    clear: tuple[Clear, ...] = ()
 
 
 def is_data(coded: Coded) -> bool:
@@ -66,15 +79,25 @@ def missing(rules: Rules, coded: Coded) -> tuple[str, ...]:
     return tuple(name for name in rules.required if not coded.get(name))
 
 
-def implied(rules: Rules, coded: Coded) -> dict[str, tuple[str, ...]]:
-    """Return ``coded`` with what its codes imply in dimensions that are not coded yet."""
+def implied(rules: Rules, coded: Coded, last: str = "") -> dict[str, tuple[str, ...]]:
+    """Return ``coded`` with what its codes imply in dimensions that are not coded yet.
+
+    ``last`` is the dimension that was coded last: what it says goes before what was said earlier.
+    """
     whole = dict(coded)
+    for away in rules.clear:
+        if last in away.when and _holds(away.when, whole):
+            whole.pop(away.dimension, None)
     for rule in rules.imply:
-        if not whole.get(rule.dimension) and all(
-            _meets(whole.get(name, ()), codes) for name, codes in rule.when.items()
-        ):
+        there = whole.get(rule.dimension, ())
+        gives_way = last in rule.when and not rule.over.isdisjoint(there)
+        if (not there or gives_way) and _holds(rule.when, whole):
             whole[rule.dimension] = (rule.code,)
     return whole
+
+
+def _holds(when: Mapping[str, frozenset[str]], coded: Coded) -> bool:
+    return all(_meets(coded.get(name, ()), codes) for name, codes in when.items())
 
 
 def _meets(codes: tuple[str, ...], wanted: frozenset[str]) -> bool:

@@ -12,7 +12,7 @@ from importlib.resources import files
 from typing import Any
 
 from console.codebook.model import Entry, Shape
-from console.codebook.rules import Imply, Rules, Show
+from console.codebook.rules import Clear, Imply, Rules, Show
 
 # A condition on "issue_tag" is one on the issues that carry the tag.
 _TAG = "_tag"
@@ -58,9 +58,15 @@ def rules() -> Rules:
         suggested=frozenset(table["suggested"]),
         show=tuple(Show(rule["dimension"], _conditions(rule["when"])) for rule in table["show"]),
         imply=tuple(
-            Imply(rule["dimension"], rule["code"], _conditions(rule["when"]))
+            Imply(
+                rule["dimension"],
+                rule["code"],
+                _conditions(rule["when"]),
+                frozenset(rule.get("over", ())),
+            )
             for rule in table["imply"]
         ),
+        clear=tuple(Clear(rule["dimension"], _conditions(rule["when"])) for rule in table["clear"]),
     )
 
 

@@ -108,7 +108,7 @@ class AmendScreen(WipedScreen[bool]):
         coded = {**self._coded, name: picked}
         if not picked:
             coded.pop(name)
-        self._coded = book.implied(coded)
+        self._coded = book.implied(coded, name)
         self._sure = ""
         self.query_one(Form).show(self._coded)
 
@@ -191,6 +191,7 @@ class AmendScreen(WipedScreen[bool]):
             )
         else:
             self.app.notice(_("The call is amended."))
+        self.app.uncover(self)
         self.dismiss(amended.changed)
 
     def keep(self, session: Session) -> None:

@@ -335,13 +335,19 @@ class ConsoleApp(App[None]):
         if self._session is not None:
             self._keep(self._session)
             await self._session.reload_book()
-            if not (self._on_screen_alone or any(kept.result() for kept in self._kept)):
+            kept, self._kept = self._kept, []
+            if not (self._on_screen_alone or any(k.exception() or k.result() for k in kept)):
                 with self.batch_update():
                     await self.switch_mode(LOCKED)
                     await self.remove_mode(OPEN)
                     await self._go_in()
         self.screen.post_message(events.ScreenResume())
         self.screen.refresh_bindings()
+
+    def uncover(self, screen: Screen[Any]) -> None:
+        """Take away what lies over ``screen``: dismissing takes what is on top, whatever it is."""
+        while screen in self.screen_stack and self.screen is not screen:
+            self.pop_screen()
 
     def copy_to_clipboard(self, text: str) -> None:
         """Keep ``text`` for pasting inside the console; the terminal is told nothing."""
@@ -357,6 +363,9 @@ class ConsoleApp(App[None]):
             self._exception_event.set()
         if isinstance(error, WorkerFailed) and isinstance(error.error, Exception):
             error = error.error
+            if isinstance(error, ConsoleError):
+                self.notice(error)
+                return
         self._stop_calmly(error)
 
     def _stop_calmly(self, error: BaseException | None) -> None:

@@ -1,8 +1,10 @@
 """The call screen: listen, type, and look up finished."""
 
 import re
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -85,6 +87,7 @@ class CallScreen(Screen[Ended]):
         self._offered: list[Hit] = []
         self._seconds = draft.seconds
         self._asking: Timer | None = None
+        self._asking_end = self._concluding = False
 
     def compose(self) -> ComposeResult:
         """Status, code line, what is coded beside the note, partners, what the note suggests."""
@@ -183,7 +186,7 @@ class CallScreen(Screen[Ended]):
         coded = {**self._draft.coded, dimension: codes}
         if not codes:
             coded.pop(dimension)
-        self._coded(self.app.session.book.implied(coded))
+        self._coded(self.app.session.book.implied(coded, dimension))
 
     def _coded(self, coded: dict[str, tuple[str, ...]]) -> None:
         self._draft = replace(self._draft, coded=coded)
@@ -221,8 +224,9 @@ class CallScreen(Screen[Ended]):
         name = event.option_id or ""
         dimension = next(each for each in self.app.session.book.dimensions() if each.name == name)
         before = self._draft.coded.get(name, ())
-        picked = await self.app.push_screen_wait(PickScreen(dimension, before))
-        if picked is not None and picked != before:
+        ticked = partial(self._code, name)
+        picked = await self.app.push_screen_wait(PickScreen(dimension, before, ticked))
+        if picked is not None and picked != self._draft.coded.get(name, ()):
             self._code(name, picked)
         self.query_one(Form).mark_next()
 
@@ -251,9 +255,11 @@ class CallScreen(Screen[Ended]):
 
     async def _look(self) -> None:
         """Point out what looks like an identifier, and offer codes for words in the note."""
-        looked_at = self._draft.note
-        marks = await self.app.session.look(looked_at)
-        if looked_at != self._draft.note:
+        looked_at = None
+        while looked_at != self._draft.note:
+            looked_at = self._draft.note
+            marks = await self.app.session.look(looked_at)
+        if not self.query(NoteArea):
             return
         self._marks = marks
         self.query_one(NoteArea).point_out(marks)
@@ -325,25 +331,29 @@ class CallScreen(Screen[Ended]):
 
     # Out of the call -------------------------------------------------------------------
 
-    @work(exclusive=True, group="end")
+    @work(group="end")
     async def action_set_aside(self) -> None:
         """Park the call: it is on the shift's list, for whoever takes it up."""
-        try:
-            await self.app.session.call(calls.set_aside, self._latest(), now=self.app.now())
-        except ConsoleError as error:
-            self.app.notice(error)
+        # A digit and at once the key for the next call: the contact ends as what the digit says.
+        if self.query_one(CodeLine).end_now():
             return
-        self._leave(Ended())
+        await self._conclude(Ended(), calls.set_aside)
 
-    @work(exclusive=True, group="end")
+    @work(group="end")
     async def action_end(self) -> None:
         """Ask for what is missing and how hard it was; then the call is finished and durable."""
         from console.tui.ending import EndingScreen
 
-        await self._look()
-        missing = self.app.session.book.missing(self._draft.coded)
-        kinds = tuple(_(mark.kind) for mark in self._marks)
-        ending = await self.app.push_screen_wait(EndingScreen(missing, kinds))
+        if self._asking_end or self._concluding:
+            return
+        self._asking_end = True
+        try:
+            await self._look()
+            missing = self.app.session.book.missing(self._draft.coded)
+            kinds = tuple(_(mark.kind) for mark in self._marks)
+            ending = await self.app.push_screen_wait(EndingScreen(missing, kinds))
+        finally:
+            self._asking_end = False
         if ending is not None:
             await self._finish(ending, missing)
         elif missing:
@@ -359,36 +369,31 @@ class CallScreen(Screen[Ended]):
         if ending.mask:
             self.query_one(NoteArea).text = calls.masked(self._draft.note, self._marks)
             self._noted()
+        finish = partial(calls.finish, distress=ending.distress, identifiers_kept=kept)
+        await self._conclude(Ended(distress=ending.distress), finish)
+
+    @on(CodeLine.NoCall)
+    @work(group="end")
+    async def _not_a_call(self, event: CodeLine.NoCall) -> None:
+        if event.kind != calls.DATA:
+            how = Ended(kept_as=event.kind, draft=self._latest())
+            await self._conclude(how, partial(calls.finish_non_data, kind=event.kind))
+
+    async def _conclude(self, how: Ended, function: Callable[..., object]) -> None:
+        """Run what ends the call, once, and no save after it; where it fails the call goes on."""
+        if self._concluding:
+            return
+        self._concluding = True
+        self._journal.hold()
         try:
-            await self.app.session.call(
-                calls.finish,
-                self._latest(),
-                distress=ending.distress,
-                identifiers_kept=kept,
-                now=self.app.now(),
-            )
+            await self.app.session.call(function, self._latest(), now=self.app.now())
         except ConsoleError as error:
+            self._concluding = False
+            self._journal.go_on()
             self.app.notice(error)
             return
         # A damaged log loses words; emptying it is no reason to keep the next call waiting.
         self.app.session.submit(Vault.empty_log)
-        self._leave(Ended(distress=ending.distress))
-
-    @on(CodeLine.NoCall)
-    @work(exclusive=True, group="end")
-    async def _not_a_call(self, event: CodeLine.NoCall) -> None:
-        if event.kind == calls.DATA:
-            return
-        draft = self._latest()
-        try:
-            await self.app.session.call(
-                calls.finish_non_data, draft, event.kind, now=self.app.now()
-            )
-        except ConsoleError as error:
-            self.app.notice(error)
-            return
-        self._leave(Ended(kept_as=event.kind, draft=draft))
-
-    def _leave(self, how: Ended) -> None:
         self._journal.end()
+        self.app.uncover(self)
         self.dismiss(how)

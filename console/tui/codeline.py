@@ -9,6 +9,7 @@ from textual.containers import Vertical
 from textual.events import Click, Key
 from textual.message import Message
 from textual.style import Style
+from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from console.codebook import Code, Codebook, Hit
@@ -17,6 +18,9 @@ from console.tui.shown import joined, shown
 
 # What an answer on the screen carries: its number.
 _ANSWER = "answer"
+
+PAUSE_SECONDS = 0.4
+"""So long a first digit may still become an age; after that it ends the contact."""
 
 MOST = 6
 """Answers shown at once: two lines at 80 columns."""
@@ -49,6 +53,8 @@ class CodeLine(Vertical):
         self._book = book
         self._hits: Sequence[Hit] = ()
         self._kinds: Sequence[Code] = ()
+        self._pause: Timer | None = None
+        self._number = 0
         self.border_title = _("code")
 
     def compose(self) -> ComposeResult:
@@ -90,6 +96,8 @@ class CodeLine(Vertical):
     @on(Input.Changed)
     def _search(self, event: Input.Changed) -> None:
         event.stop()
+        if self._pause is not None:
+            return
         self._hits = self._find(event.value)
         self._kinds = ()
         self._answer("", *(f"{hit.dimension_label}: {hit.label}" for hit in self._hits))
@@ -111,6 +119,25 @@ class CodeLine(Vertical):
     def _find(self, typed: str) -> list[Hit]:
         return self._book.search(typed.strip(), limit=MOST) if typed.strip() else []
 
+    def begin(self, number: int) -> None:
+        """A first digit: the kind of a contact that is no call, unless more is typed at once."""
+        if 1 <= number <= len(self._kinds):
+            self._number = number
+            self._pause = self.set_timer(PAUSE_SECONDS, self.end_now)
+
+    def go_on(self) -> None:
+        """More is typed: the digit was the beginning of an age."""
+        if self._pause is not None:
+            self._pause.stop()
+            self._pause = None
+
+    def end_now(self) -> bool:
+        """End the contact whose digit is in the line; False if there is none."""
+        if self._pause is None:
+            return False
+        self.go_on()
+        return self.end_without_call(self._number)
+
     def end_without_call(self, number: int) -> bool:
         """End the contact as kind ``number`` (from 1); False once it is a call."""
         if not 1 <= number <= len(self._kinds):
@@ -128,17 +155,22 @@ class _CodeInput(Input):
             return
         typed = self.value.strip()
         digit = event.character if event.character and event.character in "123456789" else ""
-        if event.key == "enter":
+        if event.key == "enter" and line.end_now():
+            taken = True
+        elif event.key == "enter":
             if not typed:
                 line.post_message(CodeLine.Left())
             line.take(1)
             taken = True
         elif digit and not typed:
-            taken = line.end_without_call(int(digit))
+            line.begin(int(digit))
+            taken = False
         elif digit and not typed.isdigit():
             taken = line.take(int(digit))
         else:
             taken = False
+        if typed and event.is_printable:
+            line.go_on()
         if taken:
             event.prevent_default()
             event.stop()

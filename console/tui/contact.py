@@ -136,6 +136,7 @@ class ContactScreen(WipedScreen[bool]):
             self.tell("#contact-said", error)
             return
         self.app.notice(_("The contact is kept; it is destroyed on {day}.").format(day=until))
+        self.app.uncover(self)
         self.dismiss(True)
 
     @work(exclusive=True)

@@ -39,7 +39,9 @@ class Journal(Static):
         self._latest = latest
         self._due: Timer | None = None
         self._unsaved = False
+        self._saving = False
         self._trouble = False
+        self._held = False
         self._over = False
         self.words = ""
         self.display = False
@@ -51,12 +53,12 @@ class Journal(Static):
         if not self._unsaved:
             self._unsaved = True
             self._say(settled=False)
-        if self._due is None:
+        if self._due is None and not self._held:
             self._due = self.set_timer(SAVE_SECONDS, self._save)
 
     @work(group="journal")
     async def _save(self) -> None:
-        self._unsaved = False
+        self._unsaved, self._saving = False, True
         try:
             await self.app.session.call(calls.save, self._latest(), now=self.app.now())
         except ConsoleError as error:
@@ -64,9 +66,12 @@ class Journal(Static):
         else:
             self._trouble = self.display = False
             self._at = _("saved {time}").format(time=f"{self.app.now():%H:%M:%S}")
+        self._saving = False
+        self._due = None
         if not self._over:
-            wait = RETRY_SECONDS if self._trouble else SAVE_SECONDS
-            self._due = self.set_timer(wait, self._save) if self._unsaved else None
+            if self._unsaved and not self._held:
+                wait = RETRY_SECONDS if self._trouble else SAVE_SECONDS
+                self._due = self.set_timer(wait, self._save)
             self._say(settled=True)
 
     def _fail(self, error: ConsoleError) -> None:
@@ -89,13 +94,26 @@ class Journal(Static):
     @property
     def unsaved(self) -> bool:
         """Whether the journal could not take what is on the screen."""
-        return self._trouble and self._unsaved
+        return self._trouble and (self._unsaved or self._saving)
 
     def keep(self, session: Session) -> Future[Unkept | None] | None:
         """Journal at once what is not there yet: the lock, a signal or the end of the program."""
-        if self._over or not self._unsaved:
+        # A save that is on its way may still fail: then this one keeps the words.
+        if self._over or not (self._unsaved or self._saving):
             return None
         return session.submit(calls.keep, self._latest(), now=self.app.now())
+
+    def hold(self) -> None:
+        """Save nothing while the call is being ended: a late save would open it again."""
+        self._held = True
+        if self._due is not None:
+            self._due.stop()
+            self._due = None
+
+    def go_on(self) -> None:
+        """Save again: the call could not be ended."""
+        self._held = False
+        self.changed()
 
     def end(self) -> None:
         """The call has ended, or is in other hands: nothing is saved any more."""

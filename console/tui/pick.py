@@ -1,5 +1,7 @@
 """Choosing codes of one dimension from a list, for those who prefer the form."""
 
+from collections.abc import Callable
+
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -28,15 +30,22 @@ class PickScreen(ModalScreen[tuple[str, ...] | None]):
         Binding("up", "move(-1)", show=False),
     ]
 
-    def __init__(self, dimension: Dimension, codes: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        dimension: Dimension,
+        codes: tuple[str, ...],
+        ticked: Callable[[tuple[str, ...]], None] | None = None,
+    ) -> None:
         super().__init__()
         self._dimension = dimension
         self._codes = codes
+        # Told of every tick where several may be: the journal must not wait for the list to close.
+        self._ticked = ticked
 
     def compose(self) -> ComposeResult:
         """What narrows the list, and the list."""
         with Vertical(classes="box") as box:
-            box.border_title = self._dimension.label
+            box.border_title = shown(self._dimension.label)
             yield Input(placeholder=_("letters narrow the list"), compact=True)
             yield OptionList(compact=True)
             yield KeyBar()
@@ -94,6 +103,8 @@ class PickScreen(ModalScreen[tuple[str, ...] | None]):
             self._codes = tuple(each for each in self._codes if each != code)
         else:
             self._codes = (*self._codes, code)
+        if self._ticked is not None:
+            self._ticked(self._codes)
         self.query_one(Input).value = ""
         self._show("")
 

@@ -73,4 +73,5 @@ class ReadingScreen(Screen[None]):
         from console.tui.amend import AmendScreen
 
         if await self.app.push_screen_wait(AmendScreen(self._call)):
+            self.app.uncover(self)
             self.dismiss(None)

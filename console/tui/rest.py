@@ -157,6 +157,7 @@ class RestScreen(Screen[None]):
                 await self.app.session.call(breaks.miss, self._break.id, now=self.app.now())
             except ConsoleError as error:
                 self.app.notice(error)
+        self.app.uncover(self)
         self.dismiss()
 
     @work(exclusive=True)
@@ -167,6 +168,7 @@ class RestScreen(Screen[None]):
                 await self.app.session.call(breaks.end, self._break.id, now=self.app.now())
             except ConsoleError as error:
                 self.app.notice(error)
+        self.app.uncover(self)
         self.dismiss()
 
 

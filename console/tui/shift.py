@@ -1,5 +1,7 @@
 """The shift: who is on the line, what was done, and the way into a call, a break, the figures."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -59,6 +61,7 @@ class ShiftScreen(Screen[None]):
         super().__init__()
         self._kept: Ended | None = None
         self._kept_tick = 0.0
+        self._starting = False
 
     def compose(self) -> ComposeResult:
         """Who is here above, the calls below."""
@@ -105,26 +108,41 @@ class ShiftScreen(Screen[None]):
             status = await session.call(Vault.key_status)
             if status.overdue(self.app.now().date()):
                 self.app.notice(_("The vault's key is due to be rotated: F8."))
-        await session.call(calls.coarsen, now=self.app.now())
-        await session.call(calls.destroy_expired_contacts, now=self.app.now())
+        for chore in (calls.coarsen, calls.destroy_expired_contacts):
+            with self._told():
+                await session.call(chore, now=self.app.now())
         await self.show()
         if member.holds_notes:
-            mine = [
-                draft
-                for draft in await session.call(calls.drafts)
-                if draft.operator == member.name and draft.state == "live"
-            ]
-            unkept = self.app.unkept
-            if unkept is not None and unkept.operator == member.name:
-                self.app.unkept = None
-                draft = await session.call(calls.open_unkept, unkept)
-                self._open(draft, resumed=True, unkept=True)
-            elif mine:
-                self._open(mine[0], resumed=True)
+            with self._told():
+                await self._resume(member.name)
         self.set_interval(BREAK_CHECK_SECONDS, self._break_due)
         self.set_interval(1.0, self._show_kept)
         if member.holds_notes:
             self._resealing = self.set_interval(RESEAL_SECONDS, self._reseal)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Say what the disk says, and go on: a shift is no place to stop at."""
+        try:
+            yield
+        except ConsoleError as error:
+            self.app.notice(error)
+
+    async def _resume(self, name: str) -> None:
+        """Take up the call that was going on; what only memory has comes first."""
+        session, unkept = self.app.session, self.app.unkept
+        if unkept is not None and unkept.operator == name:
+            draft = await session.call(calls.open_unkept, unkept)
+            self.app.unkept = None
+            self._open(draft, resumed=True, unkept=True)
+            return
+        mine = [
+            draft
+            for draft in await session.call(calls.drafts)
+            if draft.operator == name and draft.state == "live"
+        ]
+        if mine:
+            self._open(mine[-1], resumed=True)
 
     async def on_screen_resume(self) -> None:
         """Come back to fresh figures from a call or a break."""
@@ -134,8 +152,9 @@ class ShiftScreen(Screen[None]):
 
     async def _reseal(self) -> None:
         """After somebody left: seal anew what is still under the old notes' key, between calls."""
-        if self.is_current and not await self.app.session.call(Vault.reseal, RESEAL_AT_ONCE):
-            self._resealing.stop()
+        with self._told():
+            if self.is_current and not await self.app.session.call(Vault.reseal, RESEAL_AT_ONCE):
+                self._resealing.stop()
 
     async def action_refresh(self) -> None:
         """Read the shift again."""
@@ -143,6 +162,10 @@ class ShiftScreen(Screen[None]):
 
     async def show(self) -> None:
         """Read who is on the line and the latest calls, and show them."""
+        with self._told():
+            await self._show()
+
+    async def _show(self) -> None:
         session, now = self.app.session, self.app.now()
         if session.member.role == "it":
             self.query_one("#cover", Static).update(_("F8 shows the keys and rotates them."))
@@ -209,14 +232,20 @@ class ShiftScreen(Screen[None]):
         ]
         return shown(" · ".join(words))
 
-    @work(exclusive=True, group="start")
+    @work(group="start")
     async def action_call(self) -> None:
         """Start a call; it is in the journal before the screen shows."""
+        # A key that repeats itself must not start a second call beside the first.
+        if self._starting:
+            return
+        self._starting = True
         try:
             draft = await self.app.session.call(calls.start, now=self.app.now())
         except ConsoleError as error:
             self.app.notice(error)
             return
+        finally:
+            self._starting = False
         self._open(draft)
 
     def _open(self, draft: Draft, *, resumed: bool = False, unkept: bool = False) -> None:

@@ -28,7 +28,7 @@ def test_a_passphrase_is_asked_for_and_not_shown(helpline: Command) -> None:
     child.sendline(passphrase("ines"))
     code, printed = end(child)
     assert code == 0
-    assert "Vault key number 1" in printed
+    assert "The vault's key is number 1" in printed
     assert "lanterns" not in printed
 
 

@@ -73,3 +73,11 @@ def test_who_calls_as_a_mother_calls_for_somebody_else():
 def test_a_relation_is_asked_of_who_calls_for_somebody_else_alone():
     assert "relation" in BOOK.shown({"caller": ("on_behalf",)})
     assert "relation" not in BOOK.shown({"caller": ("self",)})
+
+
+def test_what_was_said_last_of_who_calls_counts():
+    about_self = {"caller": ("self",), "relation": ("parent",)}
+    assert BOOK.implied(about_self, "relation")["caller"] == ("on_behalf",)
+    assert BOOK.implied(about_self, "caller") == {"caller": ("self",)}
+    witness = {"caller": ("witness",), "relation": ("parent",)}
+    assert BOOK.implied(witness, "relation") == witness

@@ -26,7 +26,7 @@ def test_kill_while_typing_loses_at_most_half_a_second(tmp_path):
             terminal.wait("No call?")
             terminal.to_note()
         else:
-            terminal.wait("coded", "interrupted")
+            terminal.wait("coded", "This call goes on")
         typed: list[tuple[float, str]] = []
         stop = time.monotonic() + random.uniform(0.3, 1.5)
         while time.monotonic() < stop:

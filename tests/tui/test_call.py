@@ -297,3 +297,19 @@ async def test_a_contact_that_is_none_ends_by_a_click(console):
         await pilot.click("#hits", offset=(at, 0))
         await on(pilot, ShiftScreen)
         assert [line.kind for line in await pilot.app.session.call(calls.recent)] == ["silent"]
+
+
+async def test_an_age_as_the_very_first_thing_is_an_age(console):
+    async with console("amina").run_test(size=(80, 24)) as pilot:
+        screen = await start(pilot)
+        await pilot.press("1", "7", "enter")
+        await until(pilot, lambda: screen._draft.coded.get("age") == ("12-17",))
+        assert pilot.app.screen is screen
+
+
+async def test_a_digit_and_at_once_the_next_call_ends_the_contact(console):
+    async with console("amina").run_test(size=(80, 24)) as pilot:
+        await start(pilot)
+        await pilot.press("2", "f2")
+        await on(pilot, ShiftScreen)
+        assert [line.kind for line in await pilot.app.session.call(calls.recent)] == ["hang_up"]

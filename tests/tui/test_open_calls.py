@@ -199,3 +199,84 @@ async def test_a_lock_in_the_middle_of_reading_stops_nothing(console):
         with pytest.raises(asyncio.CancelledError):
             await reading
         assert app._exception is None
+
+
+def held(app) -> Event:
+    """Keep the disk busy until the event is set."""
+    disk = Event()
+    app.session.submit(lambda vault: disk.wait(30))
+    return disk
+
+
+async def test_help_that_is_opened_while_a_call_is_set_aside_does_not_stay_in_its_place(console):
+    async with console("amina").run_test(size=(80, 24)) as pilot:
+        screen = await start(pilot)
+        screen.query_one(TextArea).insert("hush")
+        disk = held(pilot.app)
+        await pilot.press("f2", "f1")
+        await until(pilot, lambda: pilot.app.screen is not screen)
+        disk.set()
+        await on(pilot, ShiftScreen)
+        assert screen not in pilot.app.screen_stack
+        [draft] = await pilot.app.session.call(calls.drafts)
+        assert (draft.note, draft.state) == ("hush", "parked")
+
+
+async def test_a_call_that_was_set_aside_in_a_hurry_stays_aside(console):
+    async with console("amina").run_test(size=(80, 24)) as pilot:
+        screen = await start(pilot)
+        screen.query_one(TextArea).insert("hush")
+        await pilot.pause()
+        disk = held(pilot.app)
+        await pilot.press("f2")
+        await pilot.pause(0.4)
+        disk.set()
+        await on(pilot, ShiftScreen)
+        [draft] = await pilot.app.session.call(calls.drafts)
+        assert (draft.note, draft.state) == ("hush", "parked")
+
+
+async def test_a_key_that_repeats_itself_starts_one_call(console):
+    async with console("amina").run_test(size=(80, 24)) as pilot:
+        await on(pilot, ShiftScreen)
+        disk = held(pilot.app)
+        await pilot.press("f2", "f2")
+        disk.set()
+        await on(pilot, CallScreen)
+        assert len(await pilot.app.session.call(calls.drafts)) == 1
+
+
+async def test_a_save_on_its_way_that_fails_at_the_lock_keeps_the_words(console):
+    from console.tui.unlock import UnlockScreen
+
+    async with console("amina").run_test(size=(80, 24)) as pilot:
+        app, screen = pilot.app, await start(pilot)
+        await app.session.call(
+            lambda vault: vault.conn.execute("PRAGMA max_page_count = 1").fetchone()
+        )
+        disk = held(app)
+        screen.query_one(TextArea).insert("word " * 4000)
+        await until(pilot, lambda: screen._journal._saving)
+        locking = asyncio.ensure_future(app.action_lock())
+        await pilot.pause()
+        disk.set()
+        await locking
+        await on(pilot, UnlockScreen)
+        assert app.unkept is not None
+
+
+async def test_what_is_ticked_in_a_list_is_in_the_journal_before_the_list_closes(console):
+    from console.tui.pick import PickScreen
+
+    async with console("amina").run_test(size=(80, 24)) as pilot:
+        screen = await start(pilot)
+        form = screen.query_one("#form", OptionList)
+        form.focus()
+        form.highlighted = form.get_option_index("issue")
+        await pilot.press("enter")
+        await on(pilot, PickScreen)
+        await pilot.press(*"threats", "enter")
+        await until(pilot, lambda: screen._draft.coded.get("issue") == ("threats",))
+        await until(pilot, lambda: "saved" in screen._journal.words)
+        [draft] = await pilot.app.session.call(calls.drafts)
+        assert draft.coded["issue"] == ("threats",)
