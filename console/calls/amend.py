@@ -116,7 +116,7 @@ def revisions(vault: "Vault", call: int) -> list[Revision]:
     found = []
     for before in narrative.read_amendments(vault, call):
         coded, revision = _decode(call, before.payload)
-        note = vault.read_note(call, revision) if revision else ""
+        note = _note(vault, call, revision) if revision else ""
         found.append(Revision(before.revision, before.amended_on, before.member, coded, note))
     return found
 
@@ -125,9 +125,17 @@ def _before(vault: "Vault", call: int) -> FinishedCall:
     finished = store.finished(vault, call)
     if finished is None:
         raise BadUsage(_("there is no finished call {call}").format(call=call))
-    if narrative.destroyed(vault, finished.day):
-        return finished
-    return replace(finished, note=vault.read_note(call))
+    return replace(finished, note=_note(vault, call))
+
+
+def _note(vault: "Vault", call: int, revision: int | None = None) -> str:
+    """Return a revision of a note, '' for one that retention has destroyed.
+
+    The day of such a note may have a key again: that of a call that ended after the purge.
+    """
+    with contextlib.suppress(Refused):
+        return vault.read_note(call, revision)
+    return ""
 
 
 def _same(coded: Coded, before: Coded) -> bool:

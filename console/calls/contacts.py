@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from console.calls import returns_store
 from console.errors import BadUsage, Refused, VaultDamaged
 from console.language import _
-from console.vault import narrative
+from console.vault import narrative, purge
 from console.vault.narrative import DueContact
 
 if TYPE_CHECKING:
@@ -110,13 +110,22 @@ def read_contact(vault: "Vault", call: int, *, now: datetime) -> Contact:
     """Open the contact of a call. Audited, without what it says.
 
     Raises:
-        Refused: the member is no operator or holds no notes.
+        Refused: the member is no operator or holds no notes, or the contact has expired.
         BadUsage: there is none, or no more.
         VaultDamaged: it can't be read.
     """
     vault.require("operator")
     vault.require_notes()
     destroy_expired_contacts(vault, now=now)
+    today = now.date().isoformat()
+    for each in narrative.contacts(vault):
+        if each.call == call and each.expires_on <= today:
+            raise Refused(
+                _(
+                    "the contact of call {call} expired on {day}: if that day is still to "
+                    "come, the clock is wrong"
+                ).format(call=call, day=each.expires_on)
+            )
     payload = narrative.read_contact(vault, call)
     if payload is None:
         raise _none(call)
@@ -128,7 +137,8 @@ def read_contact(vault: "Vault", call: int, *, now: datetime) -> Contact:
 def due_contacts(vault: "Vault", *, now: datetime) -> list[DueContact]:
     """Return who waits to be called back, the first to expire first, without opening any.
 
-    What has expired is destroyed before, so that a clock that is set back brings none again.
+    What has expired is destroyed before, so that a clock that is set back brings none again. It is
+    listed still, and can't be opened, while `destroy_expired_contacts` waits for a coordinator.
 
     Raises:
         Refused: the member is no operator.
@@ -155,7 +165,12 @@ def destroy_contact(vault: "Vault", call: int, *, now: datetime) -> None:
 
 
 def destroy_expired_contacts(vault: "Vault", *, now: datetime) -> int:
-    """Destroy what has expired by today, return how many; any member may. Audited."""
+    """Destroy what has expired by today, return how many; any member may. Audited.
+
+    None after a gap of more than a month, as with notes: the coordinator's purge destroys it.
+    """
+    if purge.is_held(vault, now=now):
+        return 0
     with vault.transaction():
         calls = narrative.drop_expired(vault, now.date().isoformat())
         for call in calls:

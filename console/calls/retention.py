@@ -23,7 +23,8 @@ class Plan:
     """What a purge would do now. Months come with their contacts, the oldest first.
 
     ``fold``: rows that give way to counts. ``unpublished``: old enough, and kept because the
-    month is not published. ``waiting``: kept because somebody of it waits to be called back.
+    month is not published. ``waiting``: kept because somebody of it waits to be called back, or
+    because a note of it is kept longer, as one that came in from a file.
     ``old_drafts``: calls still going on from days whose notes are due; to be ended by hand.
     """
 
@@ -60,7 +61,9 @@ def purge_plan(vault: "Vault", *, now: datetime) -> Plan:
     contacts = narrative.contacts(vault)
     today = now.date().isoformat()
     waited_for = retention_store.months_of(
-        vault, (each.call for each in contacts if each.expires_on > today)
+        vault,
+        {each.call for each in contacts if each.expires_on > today}
+        | purge.calls_with_notes(vault, now.date()),
     )
     return Plan(
         policy=policy,

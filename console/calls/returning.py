@@ -164,9 +164,11 @@ def _case(vault: "Vault", call: int) -> ReturnedCase:
         finished = store.finished(vault, other)
         if finished is None:
             continue
-        if has_note and narrative.destroyed(vault, finished.day):
-            destroyed.add(other)
-        else:
-            finished = replace(finished, note=vault.read_note(other))
+        if has_note:
+            # Its day may have a key again: that of a call that ended, or came in, after a purge.
+            try:
+                finished = replace(finished, note=vault.read_note(other))
+            except Refused:
+                destroyed.add(other)
         found.append(finished)
     return ReturnedCase(call, tuple(found), frozenset(destroyed))

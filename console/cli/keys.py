@@ -31,7 +31,8 @@ def rotate(session: Session, as_json: bool) -> None:
         return
     say(
         f"The vault has its key number {report.epoch} now, after {report.seconds:.1f} seconds; "
-        "the old key opens nothing."
+        "the old key opens nothing.",
+        f"Head of the trail: {report.head}",
     )
 
 

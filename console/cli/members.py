@@ -162,7 +162,10 @@ def remove(session: Session, name: str, yes: bool, as_json: bool) -> None:
     if as_json:
         emit(report)
         return
-    say(f"{name} opens nothing any more: the vault has its key number {report.epoch} now.")
+    say(
+        f"{name} opens nothing any more: the vault has its key number {report.epoch} now.",
+        f"Head of the trail: {report.head}",
+    )
     if name in left:
         say("Let an operator who holds the notes' key log in soon: that makes a new one of it.")
 

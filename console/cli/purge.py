@@ -11,7 +11,7 @@ from console.errors import BadUsage, Refused
 
 if TYPE_CHECKING:
     from console.calls import Plan
-    from console.vault.purge import Emergency
+    from console.vault.purge import Due, Emergency
 
 WORD = "destroy"
 """What has to be typed, beside the passphrase, before everything sealed is destroyed."""
@@ -46,6 +46,8 @@ def purge(session: Session, yes: bool, emergency: bool, word: str | None, as_jso
     with session.unlocked("coordinator") as vault:
         plan = calls.purge_plan(vault, now=now())
         if not as_json:
+            if vault.purged is not None and vault.purged.anything:
+                say(_at_login(vault.purged))
             say(*_planned(plan))
         if not plan.anything:
             if as_json:
@@ -90,6 +92,14 @@ def retention(
     )
 
 
+def _at_login(done: "Due") -> str:
+    return (
+        f"Destroyed already at this login, the first of the day: {done.notes} notes and "
+        f"{done.amendments} amendments of {done.days} days, {done.contacts} contacts, "
+        f"{done.return_codes} return codes."
+    )
+
+
 def _planned(plan: "Plan") -> list[str]:
     sealed = plan.sealed
     lines = [
@@ -104,7 +114,8 @@ def _planned(plan: "Plan") -> list[str]:
         for month, calls in plan.unpublished
     ]
     lines += [
-        f"Stays, because somebody waits to be called back: {month}, {calls} contacts"
+        f"Stays, because somebody waits to be called back, or a note is still kept: {month}, "
+        f"{calls} contacts"
         for month, calls in plan.waiting
     ]
     if plan.old_drafts:

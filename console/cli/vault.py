@@ -97,6 +97,10 @@ def restore(session: Session, file: Path, replace: bool, as_json: bool) -> None:
         say(f"The notes of {report.days} days were destroyed in it, as retention says.")
     if report.removed:
         say(f"Removed once more: {', '.join(report.removed)}.")
+    for name, why in report.again:
+        say(f"{name} was removed since and is in it again. {why} Then remove {name} once more.")
+    if report.lost is not None and report.aside is not None:
+        say(f"{report.lost}: all that is newer is only in {report.aside} now.")
     if report.aside is not None:
         say(
             f"The vault before is kept in {report.aside}: delete that folder when the restored one "

@@ -185,7 +185,7 @@ def _planned(plan: Plan) -> Content:
         "without a note left",
         *_months("To become counts", plan.fold),
         *_months("Stay, not published", plan.unpublished),
-        *_months("Stay, somebody waits to be called back", plan.waiting),
+        *_months("Stay, somebody waits to be called back, or a note is still kept", plan.waiting),
         f"{plan.old_drafts} calls are still going on from then: an operator has to end them."
         if plan.old_drafts
         else "",

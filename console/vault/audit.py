@@ -58,5 +58,8 @@ def found_at(rows: Iterable[tuple[AuditLine, bytes]], head: str) -> int | None:
 
 
 def read(connection: Any) -> list[tuple[AuditLine, bytes]]:
-    """Return every line with its hash, oldest first."""
-    return [(AuditLine(*row[:5]), bytes(row[5])) for row in connection.execute(store.AUDIT)]
+    """Return every line with its hash, oldest first; what is no text reads as U+FFFD."""
+    return [
+        (AuditLine(seq, *(bytes(text).decode(errors="replace") for text in texts)), bytes(found))
+        for seq, *texts, found in connection.execute(store.AUDIT)
+    ]

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from console.errors import BadUsage, ConsoleError, Refused, VaultDamaged
-from console.vault import archive, audit, check, database, keyring, kit, members
+from console.vault import archive, audit, check, database, keyring, kit, members, swap
 from console.vault.archive import Entry
 from console.vault.files import (
     Document,
@@ -106,11 +106,13 @@ def back_up(
 
     Works while a console has the vault open, and then leaves no line in the trail. Raises
     CannotUnlock, Refused (not IT), BadUsage (the file is there), VaultDamaged (so is the vault),
-    ConsoleError (full disk; the vault changed without a pause).
+    ConsoleError (full disk; the vault changed without a pause; a restore was cut short).
     """
     tell = progress or (lambda _step, _share: None)
     if not exists(home):
         raise BadUsage(f"There is no vault in {home}: say where it is with --home.")
+    if swap.pending(home):
+        raise ConsoleError("A restore was cut short: log in once, which finishes it.")
     if path.exists():
         raise BadUsage(f"{path.name} is there already: choose another name for the backup.")
     me = identify(home / "keys", check_name(name), passphrase, None)

@@ -13,9 +13,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from console.errors import CannotUnlock, Refused, VaultDamaged
-from console.vault import audit, check_store, database, keyring, kit, members, narrative, store
+from console.errors import CannotUnlock, ConsoleError, Refused, VaultDamaged
+from console.vault import (
+    audit,
+    check_store,
+    database,
+    keyring,
+    kit,
+    members,
+    narrative,
+    pins,
+    store,
+)
 from console.vault.database import driver
+from console.vault.files import read_document
 from console.vault.findings import BACKUP, CheckReport, Sheet, split
 from console.vault.identity import Identity, MemberFile, Public
 from console.vault.keyring import RawKey, SignedKeyring
@@ -97,6 +108,7 @@ def _look_at_modes(home: Path, present: list[Path], sheet: Sheet) -> None:
 def _look_at_keys(keys: Path, sheet: Sheet) -> _Keys:
     found = _Keys()
     with sheet.part("keyring"):
+        _look_at_spelling(keys, [keys / "keyring.prev.json"], keyring.FORMAT, sheet)
         found.signed = keyring.read(keys)
         ring = found.signed.keyring
         sheet.saw(f"generation {ring.generation}, epochs {', '.join(map(str, ring.epochs))}")
@@ -114,7 +126,21 @@ def _look_at_keys(keys: Path, sheet: Sheet) -> _Keys:
                 sheet.wrong("keys/roster.json is of another vault", BACKUP)
         else:
             sheet.saw("no list")
+    with sheet.part("pins"):
+        paths = sorted((keys / "pins").glob("*.json"))
+        _look_at_spelling(keys, paths, pins.FORMAT, sheet)
+        sheet.saw(f"{len(paths)} files")
     return found
+
+
+def _look_at_spelling(keys: Path, paths: list[Path], form: str, sheet: Sheet) -> None:
+    for path in paths:
+        try:
+            read_document(path, path.relative_to(keys.parent).as_posix(), form)
+        except FileNotFoundError:
+            continue
+        except ConsoleError as error:
+            sheet.wrong(*split(str(error)))
 
 
 def _look_at_member(path: Path, found: _Keys, sheet: Sheet) -> None:

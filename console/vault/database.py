@@ -40,7 +40,7 @@ _SETTINGS: tuple[tuple[str, str, object], ...] = (
 _WAL = ("PRAGMA journal_mode = WAL", "PRAGMA journal_mode", "wal")
 
 # SQLite's primary result codes. A page whose HMAC is wrong comes as any of the last three.
-_BUSY, _READ_ONLY, _IO, _FULL, _CANNOT_OPEN = 5, 8, 10, 13, 14
+_BUSY, _LOCKED, _READ_ONLY, _IO, _FULL, _CANNOT_OPEN = 5, 6, 8, 10, 13, 14
 _DAMAGED = (11, 26, 7)
 _PLAIN = 1
 _WORDS = {
@@ -217,7 +217,7 @@ def opening(path: Path) -> Iterator[None]:
         try:
             yield
         except driver().DatabaseError as error:
-            if _code(error) in (_BUSY, _READ_ONLY, _FULL, _IO, _CANNOT_OPEN):
+            if _code(error) in (_BUSY, _LOCKED, _READ_ONLY, _FULL, _IO, _CANNOT_OPEN):
                 raise
             raise VaultDamaged(
                 f"{path.name} is damaged, or is not the vault of these keys: "
@@ -250,8 +250,10 @@ def _explain(code: int) -> ConsoleError | None:
     safe = "what was saved before is safe"
     if code in _DAMAGED:
         return VaultDamaged("vault.db is damaged: restore it from a backup.")
+    busy = VaultBusy("Another program has vault.db open: close it, then try again.")
     return {
-        _BUSY: VaultBusy("Another program has vault.db open: close it, then try again."),
+        _BUSY: busy,
+        _LOCKED: busy,
         _FULL: ConsoleError(f"The disk is full, {safe}: free some space, then try again."),
         _IO: ConsoleError(f"The disk failed, {safe}: check the disk, then try again."),
         _READ_ONLY: ConsoleError(

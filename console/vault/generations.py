@@ -41,7 +41,22 @@ def open_notes(vault: "Vault", known: Mapping[str, Public]) -> NoteKeys | None:
             "Notes are sealed under a notes' key that is not there: "
             "restore vault.db and the folder keys from the same backup."
         )
+    if not pins.kept(vault.keys, vault.me, vault.id):
+        _prove_by_days(vault, notes)
     return notes
+
+
+def _prove_by_days(vault: "Vault", notes: NoteKeys) -> None:
+    """Raise VaultDamaged unless ``notes`` open the key of every day that was sealed so far.
+
+    Without a pin nothing else tells the notes' keys from others that whoever writes all files made.
+    """
+    for day, generation, sealed in vault.conn.execute(store.DAY_KEYS):
+        if notes.open_day(day, generation, sealed) is None:
+            raise VaultDamaged(
+                "The notes' key does not open the notes that are there: put back vault.db and the "
+                "folder keys from a backup, and ask who did it."
+            )
 
 
 def renew(vault: "Vault", *, now: datetime) -> None:

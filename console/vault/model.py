@@ -58,11 +58,15 @@ Cost.DEFAULT = Cost(memory_kib=256 * 1024, iterations=3, lanes=4)
 
 @dataclass(frozen=True)
 class RotationReport:
-    """A rotation that was done: the new epoch, seconds taken, bytes of the new file."""
+    """A rotation that was done: the new epoch, seconds taken, bytes of the new file.
+
+    ``head`` is the hash of the trail's last line, 64 hexadecimal digits, to be kept outside.
+    """
 
     epoch: int
     seconds: float
     bytes: int
+    head: str
 
 
 @dataclass(frozen=True)

@@ -139,7 +139,7 @@ def unlock(home: Path, name: str, passphrase: str, *, now: datetime) -> Vault:
     tidy(vault, now)
     # A disk that cannot be written to must not keep anybody from reading.
     with contextlib.suppress(ConsoleError):
-        purge.daily(vault, now=now)
+        vault.purged = purge.daily(vault, now=now)
     return vault
 
 

@@ -2,7 +2,8 @@
 
 Who can write every file could put another roster, another notes' key and other slots in the place
 of the real ones, all fitting together. The pin does not fit then: only a generation that leads on
-from the one she saw, each signed by the one before, is taken for real. A missing pin is taken anew.
+from the one she saw, each signed by the one before, is taken for real. A missing pin is made anew
+where the notes' keys open the key of every day of notes that is there (`generations`).
 """
 
 from dataclasses import dataclass
@@ -40,6 +41,11 @@ class _Pin:
 def path_of(keys: Path, name: str) -> Path:
     """Return where the pin of a member is."""
     return keys / "pins" / f"{name}.json"
+
+
+def kept(keys: Path, me: Identity, vault: str) -> bool:
+    """Return whether there is a pin of mine. Raises VaultDamaged for a forged one."""
+    return _read(keys, me, vault) is not None
 
 
 def check(keys: Path, me: Identity, roster: Roster) -> None:

@@ -115,6 +115,14 @@ def due(vault: "Vault", today: date) -> Due:
         return _due(vault, today)[0]
 
 
+def calls_with_notes(vault: "Vault", today: date) -> set[int]:
+    """Return the calls that have a note left once all is destroyed that is due on ``today``."""
+    with trouble():
+        _, days, _ = _due(vault, today)
+        rows = vault.conn.execute(purge_store.CALLS_WITH_NOTES, (json.dumps(days),)).fetchall()
+    return {int(call) for (call,) in rows}
+
+
 def old_drafts(vault: "Vault", today: date) -> int:
     """Return how many calls still go on that began on a day whose notes are due."""
     with trouble():

@@ -16,6 +16,10 @@ COUNT_NOTES = """
 SELECT count(*) FROM note
 WHERE length(sealed) > 0 AND day IN (SELECT value FROM json_each(?))
 """
+CALLS_WITH_NOTES = """
+SELECT DISTINCT call FROM note
+WHERE length(sealed) > 0 AND day NOT IN (SELECT value FROM json_each(?))
+"""
 COUNT_AMENDMENTS = """
 SELECT count(*) FROM amendment WHERE day IN (SELECT value FROM json_each(?))
 """

@@ -37,19 +37,25 @@ class BackupFile:
 class RestoreReport:
     """A backup that was restored.
 
-    ``day`` is the backup's; ``removed`` are the members who were removed once more; ``days`` counts
-    the days of notes that retention destroyed in it; ``aside`` is the folder of what was replaced.
+    ``day`` is the backup's; ``removed`` are the members who were removed once more; ``again`` those
+    who could not be, with the reason; ``days`` counts the days of notes that retention destroyed in
+    it; ``aside`` is the folder of what was replaced, ``lost`` says what is newer there.
     """
 
     day: str
     removed: tuple[str, ...]
+    again: tuple[tuple[str, str], ...]
     days: int
     aside: str | None
+    lost: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class _There:
-    """The vault that is to be replaced, as far as it could be opened: what it has to lose."""
+    """The vault that is to be replaced, as far as it could be opened: what it has to lose.
+
+    ``words`` go on after "The vault".
+    """
 
     words: str
     removed: tuple[str, ...] = ()
@@ -94,11 +100,11 @@ def restore(
             there = _compare(home, me, manifest) if exists(home) else None
             if there is not None and not replace:
                 raise Refused(
-                    f"{there.words}: add --replace to restore all the same, "
-                    "which keeps the vault that is there aside."
+                    f"The vault that is there {there.words}: add --replace to restore all the "
+                    "same, which keeps the vault that is there aside."
                 )
             tell("bring up to date", 0.7)
-            removed, days = _bring_up_to_date(stage, me, manifest, there, now)
+            removed, again, days = _bring_up_to_date(stage, me, manifest, there, now)
             tell("swap", 0.9)
             swap.decide(home, now.date().isoformat())
         except BaseException:
@@ -109,7 +115,14 @@ def restore(
     finally:
         lock.release()
     tell("done", 1.0)
-    return RestoreReport(manifest.day, removed, days, None if aside is None else aside.name)
+    return RestoreReport(
+        manifest.day,
+        removed,
+        again,
+        days,
+        None if aside is None else aside.name,
+        None if there is None else f"The vault before {there.words}",
+    )
 
 
 def _identify(stage: Path, name: str, passphrase: str) -> Identity:
@@ -168,7 +181,7 @@ def _compare(home: Path, me: Identity, manifest: Manifest) -> _There:
         with _connected(home, ring.open(epoch, me)) as connection:
             return _describe(connection, manifest)
     except (VaultDamaged, CannotUnlock, database.driver().DatabaseError):
-        return _There("The vault that is there is damaged, so nobody can say what is newer in it")
+        return _There("is damaged, so nobody can say what is newer in it")
 
 
 def _describe(connection: Any, manifest: Manifest) -> _There:
@@ -178,14 +191,14 @@ def _describe(connection: Any, manifest: Manifest) -> _There:
     heads = [head.hex() for _, head in rows]
     if manifest.lines and manifest.head not in heads[manifest.lines - 1 : manifest.lines]:
         words = (
-            "The vault that is there has gone another way than the backup, "
+            "has gone another way than the backup, "
             f"with {_many(len(rows), 'entry', 'entries')} and {_many(calls, 'call', 'calls')}"
         )
         return _There(words, removed)
     later = len(rows) - manifest.lines
     last = f", the last of {rows[-1][0].hour[:10]}" if later else ""
     words = (
-        f"The vault that is there has {_many(later, 'later entry', 'later entries')}{last}, "
+        f"has {_many(later, 'later entry', 'later entries')}{last}, "
         f"and {_many(calls, 'call', 'calls')} in all"
     )
     return _There(words, removed)
@@ -197,7 +210,7 @@ def _many(count: int, one: str, several: str) -> str:
 
 def _bring_up_to_date(
     stage: Path, me: Identity, manifest: Manifest, there: _There | None, now: datetime
-) -> tuple[tuple[str, ...], int]:
+) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...], int]:
     """Let what has happened since hold in the backup too, as far as it is known."""
     lock = Lock.take(stage / "keys", me.public.name, now=now)
     try:
@@ -209,8 +222,17 @@ def _bring_up_to_date(
         subject = f"backup of {manifest.day}, line {manifest.lines}"
         vault.audit("vault.restored", subject, now=now)
         active = {each.name for each in vault.members()}
-        gone = tuple(name for name in (there.removed if there else ()) if name in active)
-        for name in gone:
-            vault.remove_member(name, now=now)
+        gone: list[str] = []
+        again: list[tuple[str, str]] = []
+        for name in there.removed if there else ():
+            if name not in active:
+                continue
+            try:
+                vault.remove_member(name, now=now)
+            except Refused as refused:
+                # A vault whose notes nobody could read again would be a worse one.
+                again.append((name, str(refused)))
+            else:
+                gone.append(name)
         days = purge.destroy(vault, now=now).days
-    return gone, days
+    return tuple(gone), tuple(again), days

@@ -51,7 +51,7 @@ _DELETES: dict[Role, frozenset[str]] = {
 # Whoever logs in after a shift empties the instants of its calls.
 _COARSENS = ("coordinator", 23, "call", "ended_at")
 
-# What a row hangs on may be read by whoever may delete it: SQLite looks for it when a call goes.
+# What a row hangs on may be read in a statement that deletes: SQLite looks for it when a call goes.
 _HANGS_ON = frozenset({"call", "return_code", "id"})
 _DELETE, _INSERT, _READ, _SELECT, _TRANSACTION, _UPDATE = 9, 18, 20, 21, 22, 23
 _FUNCTION, _SAVEPOINT, _RECURSIVE = 31, 32, 33
@@ -63,10 +63,13 @@ _OK, _DENY, _AUTH = 0, 1, 23
 _MARK = "\n/* of a room */"
 
 
-def allowed(role: Role, action: int, first: str | None, second: str | None) -> bool:
+def allowed(
+    role: Role, action: int, first: str | None, second: str | None, *, deleting: bool = False
+) -> bool:
     """Return whether a role may do what SQLite asks about (sqlite.org/c3ref/c_alter_table.html).
 
-    ``first`` and ``second`` are what the action says: a table and a column. Pure.
+    ``first`` and ``second`` are what the action says: a table and a column; ``deleting``, whether
+    the statement deletes rows that others hang on. Pure.
     """
     if action in _ALWAYS:
         return True
@@ -74,7 +77,7 @@ def allowed(role: Role, action: int, first: str | None, second: str | None) -> b
         return second not in _FORBIDDEN
     table = first or ""
     if action == _READ:
-        return _reads(role, table, second or "")
+        return _reads(role, table, second or "", deleting)
     if action in (_INSERT, _UPDATE):
         return table in _WRITES[role] or (role, action, table, second) == _COARSENS
     if action == _DELETE:
@@ -82,12 +85,12 @@ def allowed(role: Role, action: int, first: str | None, second: str | None) -> b
     return False
 
 
-def _reads(role: Role, table: str, column: str) -> bool:
+def _reads(role: Role, table: str, column: str, deleting: bool) -> bool:
     if table not in _HIDDEN[role]:
         return True
     if not column:
         return table in CALLS
-    return column in _HANGS_ON and table in _DELETES[role]
+    return deleting and column in _HANGS_ON and table in _DELETES[role]
 
 
 class Guarded:
@@ -97,10 +100,16 @@ class Guarded:
         self._connection = connection
         self._role = role
         self._asked = False
+        self._deleting = False
         connection.set_authorizer(self._answer)
 
     def _answer(self, action: int, first: str | None, second: str | None, *_: str | None) -> int:
-        return _OK if not self._asked or allowed(self._role, action, first, second) else _DENY
+        if not self._asked:
+            return _OK
+        # Asked first, before all that the statement reads.
+        self._deleting |= action == _DELETE and first in _DELETES[self._role]
+        yes = allowed(self._role, action, first, second, deleting=self._deleting)
+        return _OK if yes else _DENY
 
     def execute(self, sql: str, parameters: Any = ()) -> Any:
         """Run one statement. Raises Refused if the role may not, and the driver's errors."""
@@ -111,7 +120,7 @@ class Guarded:
         return self._run(self._connection.executemany, sql + _MARK, rows)
 
     def _run(self, run: Any, *arguments: Any) -> Any:
-        self._asked = True
+        self._asked, self._deleting = True, False
         try:
             return run(*arguments)
         except driver().DatabaseError as error:

@@ -73,7 +73,8 @@ def rotate(
     vault.reopen(vault.keyring)
     vault.keyring = keyring.retire(vault.keys, vault.keyring, number, vault.me)
     progress("done", 1.0)
-    return RotationReport(number, time.perf_counter() - began, vault.file.stat().st_size)
+    seconds = time.perf_counter() - began
+    return RotationReport(number, seconds, vault.file.stat().st_size, vault.audit_head())
 
 
 def tidy(vault: "Vault") -> None:

@@ -30,6 +30,8 @@ from console.vault.notekeys import NoteKeys
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
+    from console.vault.purge import Due
+
 _ONE: dict[Role, str] = {
     "operator": "an operator",
     "coordinator": "the coordinator",
@@ -52,6 +54,7 @@ class Vault:
     home: Path
     db: "Database"
     member: Member
+    purged: "Due | None" = None  # what retention destroyed at this login
 
     def __init__(self, home: Path, lock: Lock, signed: SignedKeyring, me: Identity) -> None:
         """Open the file that the keyring's epoch fits, and prove that all keys belong together.
@@ -387,8 +390,8 @@ class Vault:
             return
         self._closed = True
         try:
-            self.empty_log()
-            self.conn.close()
+            with contextlib.closing(self.conn):
+                self.empty_log()
         finally:
             self._lock.release()
 

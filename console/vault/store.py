@@ -98,9 +98,20 @@ DRAFTS = "SELECT call, generation, sealed, saved_at FROM draft ORDER BY call"
 DROP_DRAFT = "DELETE FROM draft WHERE call = ?"
 
 COUNT_AUDIT = "SELECT count(*) FROM audit WHERE action = ? AND subject = ?"
-LAST_AUDIT = "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1"
+# A line may have been tampered with, so that what is of another type, or is no UTF-8, is read too.
+LAST_AUDIT = """
+SELECT seq, iif(typeof(hash) = 'blob', hash, x'') FROM audit ORDER BY seq DESC LIMIT 1
+"""
 ADD_AUDIT = "INSERT INTO audit (seq, hour, actor, action, subject, hash) VALUES (?, ?, ?, ?, ?, ?)"
-AUDIT = "SELECT seq, hour, actor, action, subject, hash FROM audit ORDER BY seq"
+AUDIT = """
+SELECT seq,
+    iif(typeof(hour) = 'text', CAST(hour AS BLOB), x'ff'),
+    iif(typeof(actor) = 'text', CAST(actor AS BLOB), x'ff'),
+    iif(typeof(action) = 'text', CAST(action AS BLOB), x'ff'),
+    iif(typeof(subject) = 'text', CAST(subject AS BLOB), x'ff'),
+    iif(typeof(hash) = 'blob', hash, x'')
+FROM audit ORDER BY seq
+"""
 
 BEGIN = "BEGIN IMMEDIATE"
 COMMIT = "COMMIT"

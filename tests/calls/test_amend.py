@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from console import calls, codebook
 from console.calls import SINGLE
 from console.errors import BadUsage, Refused
+from console.vault import purge
 from tests.calls.test_live import CODED, LATER, publish, rows
 from tests.vaults import NOW, open_as
 
@@ -122,6 +123,22 @@ def test_after_retention_codes_can_be_put_right_and_what_they_were_is_gone(vault
     assert rows(vault, "SELECT * FROM day_key") == []
     with pytest.raises(Refused, match="retention"):
         calls.revisions(vault, call)
+
+
+def test_codes_of_a_purged_day_that_has_a_key_again_can_be_put_right(vault):
+    long_ago = NOW - timedelta(days=100)
+    lay_open = replace(calls.start(vault, now=long_ago), coded=CODED, note="ended late")
+    old = replace(calls.start(vault, now=long_ago), coded=CODED, note="old words")
+    call = calls.finish(vault, old, distress=1, now=long_ago).call
+    purge.destroy(vault, now=NOW)
+    calls.finish(vault, lay_open, distress=1, now=NOW)
+    done = amend(vault, call, "", age=("26-39",))
+    assert (done.changed, done.kept) == (True, True)
+    assert rows(vault, f"SELECT age FROM call WHERE id = {call}") == [("26-39",)]
+    [before] = calls.revisions(vault, call)
+    assert (before.coded, before.note) == (CODED, "")
+    assert amend(vault, call, "said once more", age=("26-39",)).changed
+    assert calls.read(vault, call).note == "said once more"
 
 
 def test_only_a_call_that_was_taken_here_is_amended(vault):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console import calls
+from console import calls, figures
 from console.calls import Contact
 from console.errors import BadUsage, Refused, VaultDamaged
 from tests.calls.test_live import CODED, LATER, rows
@@ -89,6 +89,22 @@ def test_an_expired_contact_can_no_more_be_opened(vault):
     with pytest.raises(BadUsage, match="any more"):
         calls.read_contact(vault, call, now=NOW + DAY)
     assert rows(vault, "SELECT * FROM contact") == []
+
+
+def test_a_clock_years_ahead_destroys_no_contact_and_opens_none(home):
+    far = NOW + timedelta(days=3650)
+    with open_as(home, "amina") as vault:
+        call = keep(vault)
+    with open_as(home, "ines", now=far) as vault:
+        assert calls.destroy_expired_contacts(vault, now=far) == 0
+    with open_as(home, "noor", now=far) as vault:
+        with pytest.raises(Refused, match="expired on 2026-12-05"):
+            calls.read_contact(vault, call, now=far)
+        assert due(vault, far) == [call]
+        assert calls.read_contact(vault, call, now=LATER) == CONTACT
+    with open_as(home, "carla", now=far) as vault:
+        assert calls.purge_now(vault, figures.fold, now=far).sealed.contacts == 1
+        assert rows(vault, "SELECT * FROM contact") == []
 
 
 @pytest.mark.parametrize("name", ["carla", "ines", "noor"])

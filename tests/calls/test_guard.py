@@ -151,3 +151,9 @@ def test_a_hostile_note_is_read_to_its_end(text):
     guard.look(text)
     end = find_identifiers(text + "\nmy name is Sara", "PK")[-1]
     assert (end.end - end.start, end.kind) == (4, "name")
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\u200e", "\u2060"])
+def test_a_number_is_not_hidden_by_a_character_that_nobody_sees(unseen):
+    [mark] = find_identifiers(f"call 0300{unseen}1234567 now", "PK")
+    assert (mark.start, mark.end, mark.kind) == (5, 17, "phone")

@@ -175,6 +175,29 @@ def test_months_are_folded_when_they_are_published_and_old(home: Path) -> None:
         assert calls.purge_now(vault, figures.fold, now=NOW).folded == ()
 
 
+def test_a_month_whose_note_is_still_kept_keeps_its_rows(home: Path) -> None:
+    with open_as(home, "amina") as vault:
+        call = a_call(vault, 1660, "from the old ledger")
+        month = (NOW - timedelta(days=1660)).date().isoformat()[:7]
+        with vault.transaction():
+            today = TODAY.isoformat()
+            vault.conn.execute("INSERT INTO call_batch VALUES (1, 'x', ?, 1)", [today])
+            vault.conn.execute("UPDATE call SET batch = 1, period = ?", [month])
+        publish(vault, month)
+    with open_as(home, "carla") as vault:
+        plan = calls.purge_plan(vault, now=NOW)
+        assert (plan.sealed.notes, plan.fold, plan.waiting) == (0, (), ((month, 1),))
+        assert calls.purge_now(vault, figures.fold, now=NOW).folded == ()
+    with open_as(home, "amina") as vault:
+        assert calls.read(vault, call).note == "from the old ledger"
+    spent = NOW + timedelta(days=90)
+    with open_as(home, "carla", now=spent) as vault:
+        plan = calls.purge_plan(vault, now=spent)
+        assert (plan.sealed.notes, plan.fold, plan.waiting) == (1, ((month, 1),), ())
+        done = calls.purge_now(vault, figures.fold, now=spent)
+        assert (done.sealed.notes, done.folded) == (1, ((month, 1),))
+
+
 def test_a_fold_that_would_change_a_count_changes_nothing(home: Path) -> None:
     with open_as(home, "amina") as vault:
         a_call(vault, 1, period="2024-01")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from console import calls
 from console.calls import returning
 from console.errors import BadUsage, Refused
+from console.vault import purge
 from tests.calls.test_live import CODED, LATER, rows
 from tests.vaults import NOW, open_as
 
@@ -252,6 +253,24 @@ def test_what_retention_destroyed_is_said_and_the_codes_stay(vault):
     assert case.calls[1].coded == CODED
     assert case.destroyed == {old}
     assert calls.return_case(vault, silent).destroyed == frozenset()
+
+
+def test_a_purged_day_that_has_a_key_again_is_read_as_far_as_it_goes(vault):
+    long_ago = NOW - timedelta(days=100)
+    old = finished(vault, "old note", now=long_ago)
+    lay_open = replace(calls.start(vault, now=long_ago), coded=CODED, note="ended late")
+    young = finished(vault, "young note")
+    code = give(vault, young)
+    for draft in (old, lay_open.call):
+        with vault.transaction():
+            vault.conn.execute("INSERT INTO return_call SELECT id, ? FROM return_code", [draft])
+    purge.destroy(vault, now=NOW)
+    calls.finish(vault, lay_open, distress=1, now=NOW)
+    case = follow(vault, code, live(vault))
+    notes = {call.call: call.note for call in case.calls}
+    assert notes == {old: "", lay_open.call: "ended late", young: "young note"}
+    assert case.destroyed == {old}
+    assert calls.return_case(vault, young).destroyed == {old}
 
 
 def test_an_imported_call_takes_no_code(vault):

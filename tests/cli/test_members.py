@@ -94,6 +94,7 @@ def test_a_member_is_removed_by_it_and_named_in_the_status(helpline: Command) ->
     removed = helpline.as_("ines", *remove, "--yes")
     assert removed.code == 0, removed.err
     assert "key number 2" in removed.out
+    assert helpline.as_("ines", "audit", "--head", _head(removed.out)).code == 0
     refused(helpline.as_("noor", "key", "status"), 3, "noor")
     refused(helpline.as_("ines", "member", "remove", "amina", "--yes"), 5, "amina")
 
@@ -105,6 +106,21 @@ def test_a_member_is_removed_by_it_and_named_in_the_status(helpline: Command) ->
     assert "Removed: noor" in helpline.as_("ines", "key", "status").out
     assert helpline.as_("amina", "member", "list").code == 0
     assert (status()["leaving"], status()["note_generation"]) == ([], 2)
+
+
+def test_a_rotation_states_the_head_of_the_trail(helpline: Command) -> None:
+    rotated = helpline.as_("ines", "key", "rotate")
+    assert "key number 2" in rotated.out
+    again = json.loads(helpline.as_("ines", "key", "rotate", "--json").out)
+    for head in (_head(rotated.out), again["head"]):
+        assert helpline.as_("ines", "audit", "--head", head).code == 0
+    assert helpline.as_("ines", "audit", "--head", "0" * 64).code == 4
+
+
+def _head(said: str) -> str:
+    """Return the head that a command printed on a line of its own."""
+    (line,) = [line for line in said.splitlines() if line.startswith("Head of the trail: ")]
+    return line.removeprefix("Head of the trail: ")
 
 
 def test_how_long_the_key_is_kept_is_a_policy_of_it(empty: Command) -> None:

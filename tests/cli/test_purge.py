@@ -8,6 +8,7 @@ import pytest
 
 from console import calls
 from console.cli.session import now
+from console.vault import purge
 from tests.cli.conftest import Command, refused
 from tests.vaults import open_as
 
@@ -60,6 +61,24 @@ def test_a_purge_tells_a_program_in_counts(helpline: Command) -> None:
     assert said["plan"]["sealed"]["notes"] == said["done"]["sealed"]["notes"] == 1
     assert said["plan"]["policy"] == {"note_days": 90, "call_months": 24}
     assert CANARY not in answer.out
+
+
+def test_what_was_destroyed_at_this_very_login_is_said(helpline: Command) -> None:
+    for options in ([], ["--json"]):
+        yesterday = now() - timedelta(days=1)
+        with open_as(helpline.home, "ines", now=yesterday) as vault:
+            purge.destroy(vault, now=yesterday)
+        with open_as(helpline.home, "amina", now=yesterday) as vault:
+            then = now() - timedelta(days=100)
+            draft = replace(calls.start(vault, now=then), coded=CODED, note=CANARY)
+            calls.finish(vault, draft, distress=1, now=then)
+        answer = helpline.as_("carla", "vault", "purge", *options)
+        assert answer.code == 0, answer
+        said = "Destroyed already at this login, the first of the day: 1 notes" in answer.out
+        assert said is not bool(options)
+    assert json.loads(answer.out)["done"] is None
+    assert counted(helpline, KEYS) == 0
+    assert "this login" not in helpline.as_("carla", "vault", "purge").out
 
 
 @pytest.mark.parametrize("name", ["amina", "ines"])

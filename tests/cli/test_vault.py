@@ -3,8 +3,9 @@
 import json
 from pathlib import Path
 
+from console.vault import Cost
 from tests.cli.conftest import Command, refused
-from tests.vaults import open_as
+from tests.vaults import NOW, open_as, passphrase
 
 
 def test_a_vault_is_checked(helpline: Command) -> None:
@@ -37,8 +38,23 @@ def test_a_backup_is_made_and_restored(helpline: Command, tmp_path: Path) -> Non
     refused(helpline.as_("ines", "vault", "restore", file), 5, "--replace")
     answer = helpline.as_("ines", "vault", "restore", file, "--replace")
     assert answer.code == 0, answer
-    assert "replaced-" in answer.out
+    [kept] = [folder.name for folder in helpline.home.glob("replaced-*")]
+    assert f"all that is newer is only in {kept} now" in answer.out
     open_as(helpline.home, "amina").close()
+
+
+def test_who_is_in_a_restored_vault_again_is_said(helpline: Command, tmp_path: Path) -> None:
+    file = tmp_path / "stick.backup"
+    assert helpline.as_("ines", "vault", "backup", file).code == 0
+    with open_as(helpline.home, "ines") as vault:
+        vault.add_member("bea", "operator", passphrase("bea"), now=NOW, cost=Cost.FLOOR)
+    with open_as(helpline.home, "amina") as vault:
+        vault.approve("bea", vault.fingerprint("bea"), now=NOW)
+    with open_as(helpline.home, "ines") as vault:
+        vault.remove_member("amina", now=NOW)
+    answer = helpline.as_("ines", "vault", "restore", file, "--replace")
+    assert answer.code == 0, answer
+    assert "amina was removed since and is in it again. Only amina can read" in answer.out
 
 
 def test_a_backup_goes_into_an_empty_home(helpline: Command, tmp_path: Path) -> None:

@@ -35,6 +35,10 @@ def test_the_trail_says_who_did_what_by_the_hour(home: Path) -> None:
         ("DELETE FROM audit WHERE seq = 3", 3),
         ("UPDATE audit SET seq = 99 WHERE seq = 4", 4),
         ("UPDATE audit SET hash = zeroblob(32) WHERE seq = 4", 4),
+        # Not of the type, or not of the encoding, that a line has.
+        ("UPDATE audit SET subject = CAST(subject AS BLOB) WHERE seq = 3", 3),
+        ("UPDATE audit SET hour = CAST(x'ff41' AS TEXT) WHERE seq = 3", 3),
+        ("UPDATE audit SET hash = hex(hash) WHERE seq = 4", 4),
         # Two lines that changed places, numbers and all.
         (
             "UPDATE audit SET (actor, action, subject, hash) = "
@@ -54,6 +58,19 @@ def test_a_changed_or_removed_line_is_found(home: Path, change: str, found: int)
         with vault.transaction():
             vault.conn.execute(change)
         assert vault.audit_broken_at() == found
+        # Work goes on, and the next line does not mend it.
+        vault.audit("made.up", now=NOW)
+        assert vault.audit_broken_at() == found
+
+
+def test_a_last_hash_that_is_no_hash_is_found_and_followed(home: Path) -> None:
+    with open_as(home, "ines") as vault:
+        count = len(vault.audit_lines())
+        with vault.transaction():
+            vault.conn.execute("UPDATE audit SET hash = 'abc' WHERE seq = ?", [count])
+        assert vault.audit_head() == ""
+        vault.audit("made.up", now=NOW)
+        assert vault.audit_broken_at() == count
 
 
 def test_the_same_lines_in_another_vault_have_another_hash(tmp_path: Path) -> None:

@@ -38,6 +38,14 @@ def put_back(home: Path, file: Path, *, replace: bool = False, name: str = "ines
     return restore_backup(home, name, passphrase(name), file, replace=replace, now=NOW)
 
 
+def test_no_backup_is_made_of_a_vault_that_a_restore_is_replacing(home: Path, file: Path):
+    (home / "restored").mkdir()
+    assert "log in once" in refuses(ConsoleError, lambda: save(home, file))
+    assert not list(file.parent.glob(f"{file.name}*"))
+    open_as(home, "ines").close()
+    save(home, file)
+
+
 def test_a_backup_restored_into_an_empty_home_is_the_same_vault(
     home: Path, file: Path, tmp_path: Path
 ):

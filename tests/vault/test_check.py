@@ -70,6 +70,7 @@ def test_after_a_rotation_and_a_removal_nothing_is_wrong(home: Path) -> None:
     [
         ("UPDATE audit SET actor = 'carla' WHERE seq = 2", "trail: Line 2"),
         ("DELETE FROM audit WHERE seq = 1", "trail: Line 1"),
+        ("UPDATE audit SET subject = CAST(x'ff41' AS TEXT) WHERE seq = 3", "trail: Line 3"),
         ("CREATE TABLE shadow (note TEXT)", "schema: The schema is not that of schema.sql (shadow"),
         ("DROP INDEX call_by_period", "call_by_period"),
         ("PRAGMA user_version = 1", "another version"),
@@ -146,6 +147,22 @@ def test_key_files_of_another_vault_are_named(home: Path, tmp_path: Path) -> Non
     found = wrong(look(home))
     assert "roster.json is of another vault" in found
     assert "carla.json is of another vault" in found
+
+
+@pytest.mark.parametrize(
+    ("name", "part"), [("pins/amina.json", "pins"), ("keyring.prev.json", "keyring")]
+)
+def test_a_damaged_file_that_is_seldom_read_is_named(home: Path, name: str, part: str) -> None:
+    open_as(home, "amina").close()
+    path = home / "keys" / name
+    whole = path.read_bytes()
+    assert look(home).good
+    other = home / "keys" / ("roster.json" if part == "pins" else "members/ines.json")
+    for content in (whole[:-9] + b"#" + whole[-8:], whole[:40], other.read_bytes()):
+        path.write_bytes(content)
+        report = look(home)
+        assert wrong(report).startswith(f"{part}: keys/{name} is damaged")
+        assert states(report)["trail"] == "good"
 
 
 def test_files_that_others_may_read_are_named(home: Path) -> None:

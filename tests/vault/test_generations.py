@@ -189,6 +189,36 @@ def test_it_cannot_put_all_of_the_notes_keys_and_the_roster_in_the_place_of_the_
     assert "saw last" in refuses(VaultDamaged, lambda: open_as(home, "amina"))
 
 
+@pytest.mark.parametrize("pins", ["of everybody", "of one who never logged in"])
+def test_it_cannot_do_so_by_deleting_the_pins_too(home: Path, pins: str) -> None:
+    """The notes that are there do not open with a notes' key of its own."""
+    with open_as(home, "amina") as vault:
+        add_note(vault)
+    own = NoteKeys(read_roster(home / "keys").vault, {1: os.urandom(32)})
+
+    def attack(vault: Vault) -> None:
+        evil = _new_operator(vault)
+        roster = Roster(vault.id, {}, {}).approve(evil.public, "amina")
+        for name in ("amina", "bea"):
+            roster = roster.approve(members.find(vault.conn, name), "amina")
+        roster = Roster(vault.id, roster.holders, {}, version=40)
+        roster.write(vault.keys, evil, own)
+        with vault.transaction():
+            vault.conn.execute("DELETE FROM note_key")
+            for name in ("amina", "bea"):
+                slot = own.slot_for(members.find(vault.conn, name), 1)
+                vault.conn.execute("INSERT INTO note_key VALUES (1, ?, ?)", (name, slot))
+
+    _forge(home, attack)
+    if pins == "of everybody":
+        shutil.rmtree(home / "keys/pins")
+    name = "amina" if pins == "of everybody" else "bea"
+    assert not (home / f"keys/pins/{name}.json").exists()
+    line = refuses(VaultDamaged, lambda: open_as(home, name))
+    assert "does not open the notes that are there" in line
+    assert not (home / f"keys/pins/{name}.json").exists()
+
+
 def test_it_cannot_take_her_slots_to_make_itself_the_first_operator(home: Path) -> None:
     open_as(home, "amina").close()
 
@@ -255,7 +285,8 @@ def test_a_generation_that_the_vault_keeps_back_is_named(home: Path) -> None:
 
 
 def test_a_pin_is_hers_and_one_of_other_keys_is_taken_anew(home: Path) -> None:
-    open_as(home, "amina").close()
+    with open_as(home, "amina") as vault:
+        add_note(vault)
     open_as(home, "bea").close()
     pins = home / "keys/pins"
     kept = (pins / "amina.json").read_bytes()

@@ -16,6 +16,7 @@ import pytest
 
 from console.errors import CannotUnlock, Refused, VaultDamaged
 from console.vault import (
+    Cost,
     VaultBusy,
     archive,
     backup,
@@ -47,6 +48,9 @@ def test_what_is_newer_is_said_before_it_is_replaced(home: Path, file: Path):
     assert not swap.kept_aside(home)
     report = put_back(home, file, replace=True)
     assert report.aside == "replaced-2026-11-21"
+    assert report.lost == (
+        "The vault before has 3 later entries, the last of 2026-11-24, and 1 call in all"
+    )
     with open_as(home, "amina") as vault:
         assert vault.db.execute("SELECT count(*) FROM call").fetchone() == (0,)
     # What was replaced is a vault that opens.
@@ -90,6 +94,29 @@ def test_a_member_removed_since_is_removed_in_the_restored_vault(home: Path, fil
     refuses(CannotUnlock, lambda: open_as(home, "bea"))
     with open_as(home, "amina") as vault:
         assert [m.name for m in vault.members() if m.role == "operator"] == ["amina"]
+
+
+def test_the_only_note_holder_of_a_backup_is_in_it_again(tmp_path: Path):
+    home, file = tmp_path / "home", tmp_path / "stick.backup"
+    make_vault(home)
+    with open_as(home, "amina") as vault:
+        call = add_note(vault)
+    save(home, file)
+    with open_as(home, "ines") as vault:
+        vault.add_member("bea", "operator", passphrase("bea"), now=NOW, cost=Cost.FLOOR)
+    with open_as(home, "amina") as vault:
+        vault.approve("bea", vault.fingerprint("bea"), now=NOW)
+    with open_as(home, "ines") as vault:
+        vault.remove_member("amina", now=NOW)
+        vault.remove_member("carla", now=NOW)
+    report = put_back(home, file, replace=True)
+    assert report.removed == ("carla",)
+    [(name, why)] = report.again
+    assert name == "amina"
+    assert "approve another operator" in why
+    refuses(CannotUnlock, lambda: open_as(home, "carla"))
+    with open_as(home, "amina") as vault:
+        assert vault.read_note(call) == CANARY
 
 
 def test_notes_whose_time_is_over_are_destroyed_in_the_restored_vault(home: Path, file: Path):

@@ -28,6 +28,7 @@ def test_everybody_still_logs_in_and_notes_are_still_read(home: Path) -> None:
     with open_as(home, "ines") as vault:
         report = vault.rotate(now=NOW)
         assert (report.epoch, report.bytes) == (2, (home / "vault.db").stat().st_size)
+        assert vault.audit_line_of(report.head) == len(vault.audit_lines())
         assert vault.key_status().epoch == 2
         assert add_call(vault) == call + 1
     assert {path: path.read_bytes() for path in (home / "keys/members").iterdir()} == files

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from console.errors import ConsoleError, VaultDamaged
-from console.vault import DatabaseThread, Vault, trouble
+from console.vault import DatabaseThread, Vault, VaultBusy, trouble
+from console.vault.database import driver
 from tests.vault.checks import add_call, add_note, refuses
 from tests.vaults import NOW, open_as
 
@@ -44,6 +45,26 @@ def test_what_sqlite_utils_writes_in_a_transaction_belongs_to_it(home: Path) -> 
             vault.db["call"].insert_all([{"operator": "amina", "day": "2026-11-21"}] * 3)
             raise KeyError
         assert _calls(vault) == 0
+
+
+@pytest.mark.parametrize("trouble_at", ["the checkpoint is locked", "the checkpoint fails"])
+def test_whatever_the_checkpoint_says_the_file_is_closed(home: Path, trouble_at: str) -> None:
+    vault = open_as(home, "amina")
+    add_call(vault)
+    if trouble_at == "the checkpoint is locked":
+        # Somebody's rows were not read to the end.
+        rows = vault.conn.execute("SELECT * FROM audit")
+        rows.fetchone()
+        refuses(VaultBusy, vault.checkpoint)
+        vault.close()
+    else:
+        vault.conn.set_authorizer(lambda *_: 1)
+        with pytest.raises(driver().DatabaseError, match="not authorized"):
+            vault.close()
+    with pytest.raises(driver().ProgrammingError, match="closed"):
+        vault.conn.execute("SELECT 1")
+    with open_as(home, "bea") as again:
+        assert _calls(again) == 1
 
 
 def test_a_committed_row_survives_a_kill_at_once(home: Path) -> None:

@@ -12,7 +12,7 @@ from console.calls.guard.words import public_numbers
 _FEWEST, _MOST = 7, 15
 _TABLE, _FEW_GROUPS = 40, 6
 
-_GAP = r"[ \u00a0.\-\u2010-\u2013/()\n]{1,3}"
+_GAP = r"[ \u00a0.\-\u2010-\u2013\u200b-\u200f\u2060/()\n]{1,3}"
 _RUN = re.compile(rf"(?<![\w/#])(?:[(]?\+\s?|[(])?\d+(?:{_GAP}\d+)*(?![\w%])")
 _GROUP = re.compile(r"\d+")
 # Dates, years and hours that stand in a run belong to no number.
