@@ -10,6 +10,7 @@ from textual.screen import Screen
 from textual.widgets import ProgressBar, Static
 
 from console.errors import ConsoleError
+from console.language import _, later
 from console.tui.app import ConsoleApp
 from console.tui.keybar import KeyBar
 from console.tui.shown import joined, shown
@@ -18,23 +19,31 @@ from console.vault import KeyStatus, RotationReport, Vault
 
 def _said(status: KeyStatus, today: date) -> list[Content]:
     """Return where the keys stand, in sentences, what is due in bold."""
-    made = "The vault's key is number {epoch}, made on {made_on}."
-    due = "It should have been replaced by {day}: F8 does it."
-    later = "A new one is due by {day}."
+    made = _("The vault's key is number {epoch}, made on {made_on}.")
+    due = _("It should have been replaced by {day}: F8 does it.")
+    in_time = _("A new one is due by {day}.")
+    generation = _("The notes' key is of generation {generation}.")
     overdue = status.overdue(today)
     said = [
         shown(made.format(epoch=status.epoch, made_on=status.made_on), "bold"),
-        shown((due if overdue else later).format(day=status.rotate_by), "bold" if overdue else ""),
-        shown(f"The notes' key is of generation {status.note_generation}."),
+        shown(
+            (due if overdue else in_time).format(day=status.rotate_by), "bold" if overdue else ""
+        ),
+        shown(generation.format(generation=status.note_generation)),
     ]
     for names, sentence in (
-        (status.waiting, "Awaiting approval: {names}"),
-        (status.leaving, "Removed: {names}. An operator who logs in makes a new notes' key."),
+        (status.waiting, _("Awaiting approval: {names}")),
+        (
+            status.leaving,
+            _("Removed: {names}. An operator who logs in makes a new notes' key."),
+        ),
     ):
         if names:
             said.append(shown(sentence.format(names=", ".join(names))))
     if status.to_reseal:
-        left = "To be sealed under the newest notes' key, while an operator is logged in: {count}"
+        left = _(
+            "To be sealed under the newest notes' key, while an operator is logged in: {count}"
+        )
         said.append(shown(left.format(count=status.to_reseal)))
     return said
 
@@ -43,13 +52,13 @@ class KeysScreen(Screen[None]):
     """For IT: nothing here needs or shows a note."""
 
     app: ConsoleApp
-    HELP = (
+    HELP = later(
         "Rotation gives the vault a new key. No passphrase changes and nobody else is needed.\n"
         "A power cut in the middle of it harms nothing: the vault is then as before."
     )
     BINDINGS = [
-        Binding("f8", "rotate", "rotate the vault's key"),
-        Binding("escape", "dismiss", "back"),
+        Binding("f8", "rotate", later("rotate the vault's key")),
+        Binding("escape", "dismiss", later("back")),
     ]
 
     def compose(self) -> ComposeResult:
@@ -74,8 +83,8 @@ class KeysScreen(Screen[None]):
                 *(
                     joined(
                         f"{each.name:<14}",
-                        f"{each.role:<12}",
-                        "holds the notes' key" if each.holds_notes else "cannot read notes",
+                        f"{_(each.role):<12}",
+                        _("holds the notes' key") if each.holds_notes else _("cannot read notes"),
                     )
                     for each in members
                 ),
@@ -91,7 +100,7 @@ class KeysScreen(Screen[None]):
 
         def progress(step: str, share: float) -> None:
             self.app.call_from_thread(bar.update, progress=share)
-            self.app.call_from_thread(said.update, shown(step))
+            self.app.call_from_thread(said.update, shown(_(step)))
 
         def rotate(vault: Vault) -> RotationReport:
             return vault.rotate(now=self.app.now(), progress=progress)
@@ -101,7 +110,6 @@ class KeysScreen(Screen[None]):
         except ConsoleError as error:
             said.update(shown(str(error)))
             return
-        said.update(
-            shown(f"Done in {report.seconds:.1f} s: the old key opens nothing any more.", "bold")
-        )
+        done = _("Done in {seconds} s: the old key opens nothing any more.")
+        said.update(shown(done.format(seconds=f"{report.seconds:.1f}"), "bold"))
         await self._show()

@@ -11,6 +11,7 @@ from textual.widgets import Input, Static
 from console import calls, figures
 from console.calls import Plan, Purged
 from console.errors import ConsoleError
+from console.language import _, later
 from console.tui.app import ConsoleApp
 from console.tui.keybar import KeyBar
 from console.tui.shown import joined, shown
@@ -26,13 +27,13 @@ class RetentionScreen(Screen[None]):
     """For the coordinator: what retention destroys, in counts, before it does."""
 
     app: ConsoleApp
-    HELP = (
+    HELP = later(
         "Notes are destroyed after their days by whoever logs in first. Rows of calls of old,\n"
         "published months become counts here: F9 twice does all that is due, and no count changes."
     )
     BINDINGS = [
-        Binding("f9", "destroy", "destroy what is due"),
-        Binding("escape,q", "dismiss", "back", key_display="Esc"),
+        Binding("f9", "destroy", later("destroy what is due")),
+        Binding("escape,q", "dismiss", later("back"), key_display="Esc"),
     ]
 
     def __init__(self) -> None:
@@ -71,7 +72,7 @@ class RetentionScreen(Screen[None]):
         """Ask once, then destroy what is due."""
         if not self._sure:
             self._sure = True
-            self._say("F9 once more destroys it, for ever. Esc goes back.")
+            self._say(_("F9 once more destroys it, for ever. Esc goes back."))
             return
         self._sure = False
 
@@ -83,7 +84,9 @@ class RetentionScreen(Screen[None]):
         except ConsoleError as error:
             self._say(str(error))
         else:
-            said = "Destroyed: {notes} notes of {days} days. Months that are counts now: {months}."
+            said = _(
+                "Destroyed: {notes} notes of {days} days. Months that are counts now: {months}."
+            )
             self._say(
                 said.format(notes=done.sealed.notes, days=done.sealed.days, months=len(done.folded))
             )
@@ -93,28 +96,33 @@ class RetentionScreen(Screen[None]):
 class EmergencyScreen(WipedScreen[bool]):
     """Asks for a word and the passphrase; dismissed with True once everything is destroyed."""
 
-    HELP = (
+    HELP = later(
         "For the moment when this workstation is about to be taken. Every note, every call that\n"
         "is going on, every contact and return code is destroyed for ever. Type the word, then\n"
         "your passphrase, Enter after each. Esc or F2 leaves everything as it is."
     )
-    BINDINGS = [Binding("escape,f2", "dismiss", "leave everything as it is", key_display="Esc")]
+    BINDINGS = [
+        Binding("escape,f2", "dismiss", later("leave everything as it is"), key_display="Esc")
+    ]
 
     def compose(self) -> ComposeResult:
         """What will be gone, what stays, and the two confirmations."""
         with Vertical(classes="box wide") as box:
-            box.border_title = "destroy everything that is sealed"
+            box.border_title = _("destroy everything that is sealed")
             yield Static(id="doomed", classes="words")
             yield Static(
                 shown(
-                    "Finished calls stay as codes and counts. Backups and copies of the vault "
-                    "are not reached: destroy those by hand. Then the console locks."
+                    _(
+                        "Finished calls stay as codes and counts. Backups and copies of the vault "
+                        "are not reached: destroy those by hand. Then the console locks."
+                    )
                 ),
                 classes="words",
             )
-            yield Static(shown(f"Type {WORD}, then your passphrase:"), classes="asked")
-            yield Input(id="word", placeholder="the word", compact=True)
-            yield Secret(id="passphrase", password=True, placeholder="passphrase", compact=True)
+            asked = _("Type {word}, then your passphrase:").format(word=WORD)
+            yield Static(shown(asked), classes="asked")
+            yield Input(id="word", placeholder=_("the word"), compact=True)
+            yield Secret(id="passphrase", password=True, placeholder=_("passphrase"), compact=True)
             yield Static(id="emergency-said", classes="said")
             yield KeyBar()
 
@@ -127,7 +135,7 @@ class EmergencyScreen(WipedScreen[bool]):
         except ConsoleError as error:
             self.tell("#emergency-said", error)
             return
-        words = (
+        words = _(
             "{notes} notes of {days} days, {drafts} calls that are going on, {contacts} contacts "
             "and {codes} return codes will be destroyed. Nobody can bring them back."
         )
@@ -151,7 +159,8 @@ class EmergencyScreen(WipedScreen[bool]):
         field = self.query_one("#passphrase", Input)
         passphrase, field.value = field.value, ""
         if self.query_one("#word", Input).value.strip().casefold() != WORD:
-            self.tell("#emergency-said", f"Nothing was destroyed: the word is {WORD}.")
+            said = _("Nothing was destroyed: the word is {word}.")
+            self.tell("#emergency-said", said.format(word=WORD))
             self.query_one("#word", Input).focus()
             return
         self.tell("#emergency-said", "")
@@ -171,25 +180,26 @@ class EmergencyScreen(WipedScreen[bool]):
 
 
 def _planned(plan: Plan) -> Content:
-    sealed = plan.sealed
+    sealed, policy = plan.sealed, plan.policy
+    live = _("Notes live {days} days, rows of calls {months} months.")
+    due = _("Due: {notes} notes and {amendments} amendments of {days} days, up to {through}")
+    more = _("{contacts} contacts that expired, {codes} return codes without a note left")
+    drafts = _("{count} calls are still going on from then: an operator has to end them.")
     return joined(
-        shown(
-            f"Notes live {plan.policy.note_days} days, rows of calls {plan.policy.call_months} "
-            "months.",
-            "bold",
-        ),
+        shown(live.format(days=policy.note_days, months=policy.call_months), "bold"),
         " ",
-        f"Due: {sealed.notes} notes and {sealed.amendments} amendments of {sealed.days} days, "
-        f"up to {sealed.through}",
-        f"     {sealed.contacts} contacts that expired, {sealed.return_codes} return codes "
-        "without a note left",
-        *_months("To become counts", plan.fold),
-        *_months("Stay, not published", plan.unpublished),
-        *_months("Stay, somebody waits to be called back, or a note is still kept", plan.waiting),
-        f"{plan.old_drafts} calls are still going on from then: an operator has to end them."
-        if plan.old_drafts
-        else "",
-        "" if plan.anything else "Nothing is due.",
+        due.format(
+            notes=sealed.notes,
+            amendments=sealed.amendments,
+            days=sealed.days,
+            through=sealed.through,
+        ),
+        "     " + more.format(contacts=sealed.contacts, codes=sealed.return_codes),
+        *_months(_("To become counts: {months}"), plan.fold),
+        *_months(_("Stay, not published: {months}"), plan.unpublished),
+        *_months(_("Stay, somebody waits or a note is still kept: {months}"), plan.waiting),
+        drafts.format(count=plan.old_drafts) if plan.old_drafts else "",
+        "" if plan.anything else _("Nothing is due."),
         by="\n",
     )
 
@@ -198,5 +208,7 @@ def _months(words: str, months: tuple[tuple[str, int], ...]) -> list[str]:
     if not months:
         return []
     named = ", ".join(f"{month} ({contacts})" for month, contacts in months[:_MOST_MONTHS])
-    more = f" and {len(months) - _MOST_MONTHS} more" if len(months) > _MOST_MONTHS else ""
-    return [f"{words}: {named}{more}"]
+    if len(months) > _MOST_MONTHS:
+        more = _("{months} and {count} more")
+        named = more.format(months=named, count=len(months) - _MOST_MONTHS)
+    return [words.format(months=named)]

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from console.errors import CannotUnlock
+from console.language import _
 from console.vault.files import file_trouble, spell, write_atomic
 
 _FREE = 3
@@ -50,9 +51,11 @@ class Attempts:
         left = self._left(entries, member)
         if left > 0:
             raise CannotUnlock(
-                f"Too many wrong passphrases: wait {math.ceil(left)} seconds, then try again."
+                _("Too many wrong passphrases: wait {seconds} seconds, then try again.").format(
+                    seconds=math.ceil(left)
+                )
             )
-        wrong, _ = entries.get(member, (0, now))
+        wrong, _at = entries.get(member, (0, now))
         self._write({**entries, member: (wrong + 1, now)})
 
     def left(self, member: str) -> int:

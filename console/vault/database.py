@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from console.errors import ConsoleError, VaultDamaged
+from console.language import _
 from console.vault.files import create_private, file_trouble
 from console.vault.keyring import RawKey
 from console.vault.migrations import migrate
@@ -129,7 +130,7 @@ def _prepare(connection: Any, *, wal: bool) -> None:
                 f"The database driver ignores '{change}': install sqlcipher3 as locked."
             )
     # Twice: a damaged page can come as zeros once; the driver raises at the statement after it.
-    for _ in range(2):
+    for _twice in range(2):
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
 
 
@@ -189,10 +190,10 @@ def read_salt(path: Path) -> bytes:
             size = file.seek(0, 2)
     except FileNotFoundError as error:
         raise VaultDamaged(
-            "vault.db is missing beside its keys: restore it from a backup."
+            _("vault.db is missing beside its keys: restore it from a backup.")
         ) from error
     if size < _SMALLEST:
-        raise VaultDamaged("vault.db is damaged (cut short): restore it from a backup.")
+        raise VaultDamaged(_("vault.db is damaged (cut short): restore it from a backup."))
     return salt
 
 
@@ -204,9 +205,9 @@ def bring_up_to_date(connection: Any) -> None:
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if application != APPLICATION_ID:
-        raise VaultDamaged("vault.db is not a vault of this program: restore it from a backup.")
+        raise VaultDamaged(_("vault.db is not a vault of this program: restore it from a backup."))
     if version > SCHEMA_VERSION:
-        raise ConsoleError("This vault was made by a newer version: install that version.")
+        raise ConsoleError(_("This vault was made by a newer version: install that version."))
     migrate(connection, version, schema())
 
 
@@ -220,8 +221,10 @@ def opening(path: Path) -> Iterator[None]:
             if _code(error) in (_BUSY, _LOCKED, _READ_ONLY, _FULL, _IO, _CANNOT_OPEN):
                 raise
             raise VaultDamaged(
-                f"{path.name} is damaged, or is not the vault of these keys: "
-                "restore vault.db and the folder keys from the same backup."
+                _(
+                    "{file} is damaged, or is not the vault of these keys: "
+                    "restore vault.db and the folder keys from the same backup."
+                ).format(file=path.name)
             ) from error
 
 
@@ -247,19 +250,28 @@ def _code(error: Exception) -> int:
 
 
 def _explain(code: int) -> ConsoleError | None:
-    safe = "what was saved before is safe"
     if code in _DAMAGED:
-        return VaultDamaged("vault.db is damaged: restore it from a backup.")
-    busy = VaultBusy("Another program has vault.db open: close it, then try again.")
+        return VaultDamaged(_("vault.db is damaged: restore it from a backup."))
+    busy = VaultBusy(_("Another program has vault.db open: close it, then try again."))
     return {
         _BUSY: busy,
         _LOCKED: busy,
-        _FULL: ConsoleError(f"The disk is full, {safe}: free some space, then try again."),
-        _IO: ConsoleError(f"The disk failed, {safe}: check the disk, then try again."),
+        _FULL: ConsoleError(
+            _("The disk is full, what was saved before is safe: free some space, then try again.")
+        ),
+        _IO: ConsoleError(
+            _("The disk failed, what was saved before is safe: check the disk, then try again.")
+        ),
         _READ_ONLY: ConsoleError(
-            f"The vault cannot be written, {safe}: make the home folder writable."
+            _(
+                "The vault cannot be written, what was saved before is safe: "
+                "make the home folder writable."
+            )
         ),
         _CANNOT_OPEN: ConsoleError(
-            f"The vault cannot be opened, {safe}: give yourself access to the home folder."
+            _(
+                "The vault cannot be opened, what was saved before is safe: "
+                "give yourself access to the home folder."
+            )
         ),
     }.get(code)

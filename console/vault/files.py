@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from console.errors import ConsoleError, VaultDamaged
+from console.language import _
 
 _T = TypeVar("_T")
 
@@ -91,7 +92,9 @@ class Document:
 
 def damaged(label: str) -> VaultDamaged:
     """Return the error that says file ``label`` is damaged, and what to do."""
-    return VaultDamaged(f"{label} is damaged: put back a good copy of it from a backup.")
+    return VaultDamaged(
+        _("{file} is damaged: put back a good copy of it from a backup.").format(file=label)
+    )
 
 
 def read_document(path: Path, label: str, form: str) -> Document:
@@ -191,16 +194,24 @@ def file_trouble(path: Path, *, missing: bool = False) -> Iterator[None]:
     except FileNotFoundError as error:
         if missing:
             raise
-        raise ConsoleError(f"{path} is not there: check the home folder.") from error
+        raise ConsoleError(
+            _("{path} is not there: check the home folder.").format(path=path)
+        ) from error
     except OSError as error:
         if error.errno in _FULL:
             raise ConsoleError(
-                f"The disk is full, {path.name} was not written: free some space, then try again."
+                _(
+                    "The disk is full, {file} was not written: free some space, then try again."
+                ).format(file=path.name)
             ) from error
         if error.errno in _SHUT:
             raise ConsoleError(
-                f"{path} may not be read or written: give yourself access to the home folder."
+                _(
+                    "{path} may not be read or written: give yourself access to the home folder."
+                ).format(path=path)
             ) from error
         raise ConsoleError(
-            f"{path} cannot be used ({error.strerror}): check the disk and the home folder."
+            _("{path} cannot be used ({reason}): check the disk and the home folder.").format(
+                path=path, reason=error.strerror
+            )
         ) from error

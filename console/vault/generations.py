@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from console.errors import ConsoleError, VaultDamaged
+from console.language import _
 from console.vault import generations_store, kit, pins, resealing, store
 from console.vault.identity import Public
 from console.vault.notekeys import NoteKeys, Roster, read_roster
@@ -38,8 +39,10 @@ def open_notes(vault: "Vault", known: Mapping[str, Public]) -> NoteKeys | None:
     used = {generation for (generation,) in vault.conn.execute(generations_store.DAYS_USE)}
     if not used <= notes.generations:
         raise VaultDamaged(
-            "Notes are sealed under a notes' key that is not there: "
-            "restore vault.db and the folder keys from the same backup."
+            _(
+                "Notes are sealed under a notes' key that is not there: "
+                "restore vault.db and the folder keys from the same backup."
+            )
         )
     if not pins.kept(vault.keys, vault.me, vault.id):
         _prove_by_days(vault, notes)

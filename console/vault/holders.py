@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from console.errors import Refused, VaultDamaged
+from console.language import _
 from console.vault.files import (
     Document,
     canonical,
@@ -35,7 +36,11 @@ LABEL = "keys/roster.json"
 
 def wrong(what: str) -> VaultDamaged:
     """Return the error that says what does not belong together, and what to do."""
-    return VaultDamaged(f"{what}: put back {LABEL} and vault.db from a backup, and ask who did it.")
+    return VaultDamaged(
+        _("{what}: put back {file} and vault.db from a backup, and ask who did it.").format(
+            what=what, file=LABEL
+        )
+    )
 
 
 @dataclass(frozen=True)
@@ -91,10 +96,14 @@ class Roster:
     def check(self, me: Public, members: Mapping[str, Public]) -> None:
         """Raise VaultDamaged unless I am on it and all keys are those of the database."""
         if self.holders.get(me.name, (None, ""))[0] != me:
-            raise wrong(f"{LABEL} does not name you with your own keys")
-        for name, (public, _) in self.holders.items():
+            raise wrong(_("{file} does not name you with your own keys").format(file=LABEL))
+        for name, (public, _by) in self.holders.items():
             if name in members and members[name] != public:
-                raise wrong(f"The keys of {name} in the vault are not those in {LABEL}")
+                raise wrong(
+                    _("The keys of {name} in the vault are not those in {file}").format(
+                        name=name, file=LABEL
+                    )
+                )
 
     def write(self, keys: Path, signer: Identity, notes: "NoteKeys") -> "Roster":
         """Sign as a note holder and with the newest notes' key, and write durably.
@@ -104,8 +113,10 @@ class Roster:
         """
         if self.version == 0 and self.signed_by not in ("", signer.public.name):
             raise Refused(
-                f"{self.signed_by} signed the list of note holders with an older version of this "
-                "program: let them log in once, then try again."
+                _(
+                    "{name} signed the list of note holders with an older version of this "
+                    "program: let them log in once, then try again."
+                ).format(name=self.signed_by)
             )
         made = notes.prove(self)
         fields = made._fields(signer.public.name)
@@ -147,13 +158,17 @@ class Roster:
     def check_proof(self, proof: bytes, message: bytes) -> None:
         """Raise VaultDamaged unless the newest generation signed it, and each one the next."""
         if self.commitments.keys() != self.checks.keys():
-            raise wrong(f"{LABEL} does not say how its notes' keys are checked")
+            raise wrong(_("{file} does not say how its notes' keys are checked").format(file=LABEL))
         for number in sorted(self.checks)[1:]:
             check = self.checks.get(number - 1, b"")
             if not _verified(check, self.links.get(number, b""), self._link(number)):
-                raise wrong(f"{LABEL} names a notes' key that no note holder made")
+                raise wrong(
+                    _("{file} names a notes' key that no note holder made").format(file=LABEL)
+                )
         if not _verified(self.checks.get(self.generation, b""), proof, message):
-            raise wrong(f"{LABEL} was changed by somebody who has no notes' key")
+            raise wrong(
+                _("{file} was changed by somebody who has no notes' key").format(file=LABEL)
+            )
 
     def _link(self, number: int) -> bytes:
         return context(
@@ -197,7 +212,9 @@ def read_roster(keys: Path) -> Roster:
     try:
         file = read_document(keys / "roster.json", LABEL, FORMAT)
     except FileNotFoundError as error:
-        raise VaultDamaged(f"{LABEL} is missing: put back a copy of it from a backup.") from error
+        raise VaultDamaged(
+            _("{file} is missing: put back a copy of it from a backup.").format(file=LABEL)
+        ) from error
     listed = file.table("holders")
     holders: dict[str, tuple[Public, str]] = {}
     for name in listed.fields:
@@ -207,12 +224,12 @@ def read_roster(keys: Path) -> Roster:
         )
         holders[name] = (public, entry.text("approved_by"))
     kit = _read_kit(file)
-    signer, _ = holders.get(file.text("signed_by"), (None, ""))
+    signer, _by = holders.get(file.text("signed_by"), (None, ""))
     if kit is not None and file.text("signed_by") == kit.public.name:
         signer = kit.public
     message = _message({k: v for k, v in file.fields.items() if k != "signature"})
     if signer is None or not signer.signed(message, file.blob("signature", 64)):
-        raise wrong(f"{LABEL} was not signed by a note holder")
+        raise wrong(_("{file} was not signed by a note holder").format(file=LABEL))
     commitments = _numbered(file, "commitments", 32)
     roster = Roster(file.text("vault"), holders, commitments, kit, signed_by=file.text("signed_by"))
     if "version" not in file.fields:

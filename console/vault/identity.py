@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from console.errors import CannotUnlock
+from console.language import _
 from console.vault.files import canonical, context, read_document, to_text, write_document
 from console.vault.model import ROLES, Cost, Role
 from console.vault.sealing import seal, unseal
@@ -203,8 +204,10 @@ def derive(passphrase: str, salt: bytes, cost: Cost) -> bytes:
         ).derive(unicodedata.normalize("NFKC", passphrase).encode("utf-8", "surrogatepass"))
     except MemoryError as error:
         raise CannotUnlock(
-            f"This machine lacks {cost.memory_kib // 1024} MiB of free memory for the passphrase: "
-            "close other programs, then try again."
+            _(
+                "This machine lacks {size} MiB of free memory for the passphrase: "
+                "close other programs, then try again."
+            ).format(size=cost.memory_kib // 1024)
         ) from error
 
 

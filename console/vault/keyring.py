@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from console.errors import CannotUnlock, VaultDamaged
+from console.language import _
 from console.vault.files import (
     Document,
     canonical,
@@ -78,8 +79,10 @@ class Keyring:
             if epoch.salt == salt:
                 return number
         raise VaultDamaged(
-            "vault.db is damaged or is not the vault of these keys: "
-            "restore vault.db and the folder keys from the same backup."
+            _(
+                "vault.db is damaged or is not the vault of these keys: "
+                "restore vault.db and the folder keys from the same backup."
+            )
         )
 
     def open(self, number: int, identity: Identity) -> RawKey:
@@ -87,12 +90,18 @@ class Keyring:
         epoch = self.epochs[number]
         name = identity.public.name
         if name not in epoch.slots:
-            raise CannotUnlock(f"{name} has no key to this vault: ask IT staff to add them again.")
+            raise CannotUnlock(
+                _("{name} has no key to this vault: ask IT staff to add them again.").format(
+                    name=name
+                )
+            )
         key = identity.unseal(epoch.slots[name], _info(self.vault, number, epoch.salt, name))
         if key is None or len(key) != 32:
             raise VaultDamaged(
-                f"{LABEL} and keys/members/{name}.json do not fit together: "
-                "put back both from the same backup."
+                _(
+                    "{file} and keys/members/{name}.json do not fit together: "
+                    "put back both from the same backup."
+                ).format(file=LABEL, name=name)
             )
         return RawKey(key, epoch.salt)
 
@@ -131,8 +140,10 @@ class SignedKeyring:
         """Raise VaultDamaged unless ``signer`` is an IT member and signed this keyring."""
         if signer is None or signer.role != "it" or not signer.signed(self.message, self.signature):
             raise VaultDamaged(
-                f"{LABEL} was not signed by an IT member of this vault: "
-                "put back a good copy of it from a backup, and ask who changed it."
+                _(
+                    "{file} was not signed by an IT member of this vault: "
+                    "put back a good copy of it from a backup, and ask who changed it."
+                ).format(file=LABEL)
             )
 
 
@@ -142,8 +153,10 @@ def read(keys: Path) -> SignedKeyring:
         file = read_document(keys / "keyring.json", LABEL, FORMAT)
     except FileNotFoundError as error:
         raise CannotUnlock(
-            f"{LABEL} is missing: put back keys/keyring.prev.json under that name, "
-            "or a copy from a backup."
+            _(
+                "{file} is missing: put back keys/keyring.prev.json under that name, "
+                "or a copy from a backup."
+            ).format(file=LABEL)
         ) from error
     epochs = file.table("epochs")
     return SignedKeyring(

@@ -7,6 +7,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
+from console.language import _
 from console.text import plain
 from console.vault.files import file_trouble
 from console.vault.model import VaultBusy
@@ -96,10 +97,14 @@ def _who(path: Path) -> str:
     try:
         holder = json.loads(path.read_bytes())
         who = plain(
-            f"{holder['member']} (since {holder['since']}, process {holder['pid']} "
-            f"on {holder['host']})",
+            _("{member} (since {since}, process {pid} on {host})").format(
+                member=holder["member"],
+                since=holder["since"],
+                pid=holder["pid"],
+                host=holder["host"],
+            ),
             lines=False,
         )
     except (OSError, ValueError, KeyError, TypeError):
-        who = "Another console"
-    return f"{who} has this vault open: close that console first."
+        who = _("Another console")
+    return _("{who} has this vault open: close that console first.").format(who=who)

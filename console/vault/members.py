@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from console.errors import BadUsage, CannotUnlock, Refused, VaultDamaged
+from console.language import _
 from console.text import plain
 from console.vault import keyring, pins, store
 from console.vault.files import make_folder
@@ -49,11 +50,17 @@ def check_me(members: Mapping[str, Public], me: Public) -> None:
     """Raise CannotUnlock for somebody who is no member (any more), VaultDamaged for other keys."""
     found = members.get(me.name)
     if found is None:
-        raise CannotUnlock(f"{me.name} is not a member of this vault: ask IT staff to add them.")
+        raise CannotUnlock(
+            _("{name} is not a member of this vault: ask IT staff to add them.").format(
+                name=me.name
+            )
+        )
     if found != me:
         raise VaultDamaged(
-            f"keys/members/{me.name}.json is not the key file of {me.name} in this vault: "
-            "put back a good copy of it from a backup."
+            _(
+                "keys/members/{name}.json is not the key file of {name} in this vault: "
+                "put back a good copy of it from a backup."
+            ).format(name=me.name)
         )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from console.errors import Refused, VaultDamaged
+from console.language import _
 from console.vault import generations_store, store
 from console.vault.database import trouble
 from console.vault.files import context
@@ -66,7 +67,7 @@ def _return_key(vault: "Vault") -> bytes:
     generation, sealed = row
     found = notes.unwrap(_RETURN_KEY, generation, sealed)
     if found is None:
-        raise VaultDamaged("The key of the return codes is damaged: restore a backup.")
+        raise VaultDamaged(_("The key of the return codes is damaged: restore a backup."))
     return found
 
 
@@ -121,7 +122,9 @@ def read_contact(vault: "Vault", call: int) -> bytes | None:
     bound = _contact(vault, call, consent_on, expires_on)
     payload = None if key is None else unseal(key, sealed, bound)
     if payload is None:
-        raise VaultDamaged(f"The contact of call {call} is damaged: restore a backup.")
+        raise VaultDamaged(
+            _("The contact of call {call} is damaged: restore a backup.").format(call=call)
+        )
     return payload
 
 
@@ -217,11 +220,17 @@ def read_amendments(vault: "Vault", call: int) -> list[Before]:
     found = []
     for revision, day, amended_on, member, sealed in rows:
         if destroyed(vault, day):
-            raise Refused(f"What was amended on calls of {day} was destroyed, as retention says.")
+            raise Refused(
+                _("What was amended on calls of {day} was destroyed, as retention says.").format(
+                    day=day
+                )
+            )
         bound = _amendment(vault, call, revision, day, amended_on, member)
         payload = unseal(vault.day_key(day), sealed, bound)
         if payload is None:
-            raise VaultDamaged(f"An amendment of call {call} is damaged: restore a backup.")
+            raise VaultDamaged(
+                _("An amendment of call {call} is damaged: restore a backup.").format(call=call)
+            )
         found.append(Before(revision, amended_on, member, payload))
     return found
 

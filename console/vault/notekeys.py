@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from console.language import _
 from console.vault.files import context
 from console.vault.holders import LABEL, NamedKit, Roster, read_roster, wrong
 from console.vault.identity import Identity, Public
@@ -45,10 +46,10 @@ class NoteKeys:
             if key is None or commitment(vault, generation, key) != roster.commitments.get(
                 generation
             ):
-                raise wrong("The notes' key in the vault is not the one that a note holder made")
+                raise wrong(_("The notes' key in the vault is not the one that a note holder made"))
             keys[generation] = key
         if roster.generation not in keys:
-            raise wrong("The vault keeps the newest notes' key from you")
+            raise wrong(_("The vault keeps the newest notes' key from you"))
         notes = cls(vault, keys)
         notes.check(roster)
         return notes
@@ -87,7 +88,9 @@ class NoteKeys:
         if roster.vault != self._vault or any(
             number in stated and stated[number] != check for number, check in mine.items()
         ):
-            raise wrong(f"{LABEL} was signed with a notes' key that no note holder made")
+            raise wrong(
+                _("{file} was signed with a notes' key that no note holder made").format(file=LABEL)
+            )
 
     def prove(self, roster: Roster) -> Roster:
         """Return the roster as the next version of it, with every generation there is.
@@ -96,7 +99,9 @@ class NoteKeys:
         """
         self.check(roster)
         if roster.checks and max(roster.checks) not in self._keys:
-            raise wrong(f"{LABEL} was signed with a notes' key that no note holder made")
+            raise wrong(
+                _("{file} was signed with a notes' key that no note holder made").format(file=LABEL)
+            )
         return roster.extended(self)
 
     def sign(self, message: bytes, generation: int | None = None) -> bytes:

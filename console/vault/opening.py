@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from console.errors import BadUsage, CannotUnlock, ConsoleError, VaultDamaged
+from console.language import _
 from console.text import plain
 from console.vault import (
     audit,
@@ -123,7 +124,9 @@ def unlock(home: Path, name: str, passphrase: str, *, now: datetime) -> Vault:
     a missing key file; VaultBusy: somebody has it open; VaultDamaged: what is damaged.
     """
     if not exists(home):
-        raise CannotUnlock(f"There is no vault in {home}: make one with `helpline init`.")
+        raise CannotUnlock(
+            _("There is no vault in {home}: make one with `helpline init`.").format(home=home)
+        )
     keys = home / "keys"
     make_folder(keys)
     lock = Lock.take(keys, name, now=now)
@@ -163,14 +166,18 @@ def identify(keys: Path, name: str, passphrase: str, vault: str | None) -> Ident
     file = _member_file(keys, name)
     if vault is not None and file.vault != vault:
         raise VaultDamaged(
-            f"keys/members/{file.public.name}.json is of another vault: "
-            "put back the right one from a backup."
+            _(
+                "keys/members/{name}.json is of another vault: put back the right one from a "
+                "backup."
+            ).format(name=file.public.name)
         )
     attempts = Attempts(keys)
     attempts.begin(file.public.name)
     identity = file.open(passphrase)
     if identity is None:
-        raise CannotUnlock(f"That is not the passphrase of {file.public.name}: try again.")
+        raise CannotUnlock(
+            _("That is not the passphrase of {name}: try again.").format(name=file.public.name)
+        )
     attempts.succeeded(file.public.name)
     return identity
 
@@ -192,8 +199,10 @@ def _member_file(keys: Path, name: str) -> MemberFile:
     except (BadUsage, FileNotFoundError) as error:
         shown = plain(name, lines=False)
         raise CannotUnlock(
-            f"Nobody called '{shown}' may log in here: check the name, or put back "
-            f"keys/members/{shown}.json from a backup."
+            _(
+                "Nobody called '{name}' may log in here: check the name, or put back "
+                "keys/members/{name}.json from a backup."
+            ).format(name=shown)
         ) from error
 
 

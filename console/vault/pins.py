@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from console.errors import VaultDamaged
+from console.language import _
 from console.vault.files import (
     canonical,
     context,
@@ -53,8 +54,10 @@ def check(keys: Path, me: Identity, roster: Roster) -> None:
     pin = _read(keys, me, roster.vault)
     if pin is not None and not pin.holds(roster):
         raise VaultDamaged(
-            "keys/roster.json is not what you saw last, or older: put back vault.db and the "
-            "folder keys from the newest backup, and ask who did it."
+            _(
+                "keys/roster.json is not what you saw last, or older: put back vault.db and the "
+                "folder keys from the newest backup, and ask who did it."
+            )
         )
 
 
@@ -62,8 +65,10 @@ def check_none(keys: Path, me: Identity, vault: str) -> None:
     """Raise VaultDamaged if I held notes when I unlocked last, for whom no notes' key is kept."""
     if _read(keys, me, vault) is not None:
         raise VaultDamaged(
-            "vault.db keeps no notes' key for you, and you had one: put back vault.db and the "
-            "folder keys from the newest backup, and ask who did it."
+            _(
+                "vault.db keeps no notes' key for you, and you had one: put back vault.db and the "
+                "folder keys from the newest backup, and ask who did it."
+            )
         )
 
 
@@ -105,5 +110,7 @@ def _read(keys: Path, me: Identity, vault: str) -> _Pin | None:
         or file.text("name") != me.public.name
         or not me.public.signed(message, file.blob("signature", 64))
     ):
-        raise VaultDamaged(f"{label} is not what you signed: put it back from a backup.")
+        raise VaultDamaged(
+            _("{file} is not what you signed: put it back from a backup.").format(file=label)
+        )
     return _Pin(file.number("roster"), file.number("generation"), file.blob("check", 32))

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from console.errors import BadUsage, CannotUnlock
+from console.language import _
 from console.vault import narrative, purge_store
 from console.vault.attempts import Attempts
 from console.vault.database import trouble
@@ -187,7 +188,9 @@ def confirm(vault: "Vault", passphrase: str) -> None:
     except FileNotFoundError:
         opened = None
     if opened is None:
-        raise CannotUnlock(f"That is not the passphrase of {name}: nothing was destroyed.")
+        raise CannotUnlock(
+            _("That is not the passphrase of {name}: nothing was destroyed.").format(name=name)
+        )
     attempts.succeeded(name)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from console.errors import Refused
+from console.language import _
 from console.vault.database import driver
 from console.vault.model import Role
 
@@ -129,8 +130,10 @@ class Guarded:
             if code != _AUTH and "not authorized" not in str(error):
                 raise
             raise Refused(
-                "Your role may not read or write this: ask whoever may, or tell IT that the "
-                "console tried."
+                _(
+                    "Your role may not read or write this: ask whoever may, or tell IT that the "
+                    "console tried."
+                )
             ) from None
         finally:
             self._asked = False

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from console.errors import ConsoleError, VaultDamaged
+from console.language import _, later
 from console.vault import audit, keyring, kit, members, store
 from console.vault.database import attach_key, connect, remove, trouble
 from console.vault.files import create_private, file_trouble, sync_folder
@@ -47,11 +48,11 @@ def rotate(
     no instant at which they are removed and the old key opens the vault, nor the other way round.
     """
     began = time.perf_counter()
-    progress("space", 0.0)
+    progress(later("space"), 0.0)
     vault.checkpoint()
     with file_trouble(vault.file):
         check_space(vault.file.stat().st_size, shutil.disk_usage(vault.home).free)
-    progress("keyring", 0.05)
+    progress(later("keyring"), 0.05)
     number, raw = max(vault.keyring.epochs) + 1, RawKey.generate()
     with trouble():
         staying = {k: v for k, v in members.known(vault.conn).items() if k != leaving}
@@ -61,18 +62,18 @@ def rotate(
     vault.keyring = keyring.write(vault.keys, both, vault.me)
     path = _rotating(vault)
     try:
-        progress("copy", 0.1)
+        progress(later("copy"), 0.1)
         _export(vault, path, raw)
-        progress("proof", 0.5)
+        progress(later("proof"), 0.5)
         _prove(vault, path, raw, number, now, leaving)
-        progress("swap", 0.95)
+        progress(later("swap"), 0.95)
         _swap(vault, path)
     except BaseException:
         remove(path)
         raise
     vault.reopen(vault.keyring)
     vault.keyring = keyring.retire(vault.keys, vault.keyring, number, vault.me)
-    progress("done", 1.0)
+    progress(later("done"), 1.0)
     seconds = time.perf_counter() - began
     return RotationReport(number, seconds, vault.file.stat().st_size, vault.audit_head())
 
@@ -92,8 +93,10 @@ def check_space(size: int, free: int) -> None:
     needed = int(size * _SPACE)
     if free < needed:
         raise ConsoleError(
-            f"Rotation needs {needed / 1e6:.1f} MB of free space and finds {free / 1e6:.1f}: "
-            "free some, then rotate again. Nothing was changed."
+            _(
+                "Rotation needs {needed} MB of free space and finds {free}: "
+                "free some, then rotate again. Nothing was changed."
+            ).format(needed=f"{needed / 1e6:.1f}", free=f"{free / 1e6:.1f}")
         )
 
 
@@ -127,8 +130,10 @@ def _prove(
                 _check(fresh)
             if _content(fresh) != digested.result():
                 raise VaultDamaged(
-                    "The copy under the new key is not equal: nothing was changed; "
-                    "check the disk, then rotate again."
+                    _(
+                        "The copy under the new key is not equal: nothing was changed; "
+                        "check the disk, then rotate again."
+                    )
                 )
             fresh.execute(store.BEGIN)
             if leaving is not None:
@@ -143,7 +148,7 @@ def _prove(
     for old in (vault.raw, RawKey(vault.raw.key, raw.salt)):
         if _opens(path, old):
             raise ConsoleError(
-                "The old key still opens the copy: nothing was changed; rotate again."
+                _("The old key still opens the copy: nothing was changed; rotate again.")
             )
 
 
@@ -154,8 +159,10 @@ def _check(connection: Any) -> None:
     trees = connection.execute(store.CHECK_TREES).fetchall()
     if free != (0,) or trees != [("ok",)] or connection.execute(store.CHECK_KEYS).fetchall():
         raise VaultDamaged(
-            "The copy under the new key is damaged: nothing was changed; "
-            "check the disk, then rotate again."
+            _(
+                "The copy under the new key is damaged: nothing was changed; "
+                "check the disk, then rotate again."
+            )
         )
 
 
@@ -195,7 +202,9 @@ def _swap(vault: "Vault", path: Path) -> None:
         with file_trouble(vault.file):
             # A log that outlived its file would be read into the new one after a power cut.
             if vault.file.with_name("vault.db-wal").exists():
-                raise ConsoleError("The vault's log is in use: close other programs, rotate again.")
+                raise ConsoleError(
+                    _("The vault's log is in use: close other programs, rotate again.")
+                )
             sync_folder(vault.home)
             path.replace(vault.file)
             sync_folder(vault.home)

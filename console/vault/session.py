@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from console.errors import ConsoleError, Refused, VaultDamaged
+from console.language import _, later
 from console.vault import (
     audit,
     generations,
@@ -33,11 +34,11 @@ if TYPE_CHECKING:
     from console.vault.purge import Due
 
 _ONE: dict[Role, str] = {
-    "operator": "an operator",
-    "coordinator": "the coordinator",
-    "it": "IT staff",
+    "operator": later("an operator"),
+    "coordinator": later("the coordinator"),
+    "it": later("IT staff"),
 }
-_MANY: dict[Role, str] = _ONE | {"operator": "operators"}
+_MANY: dict[Role, str] = _ONE | {"operator": later("operators")}
 
 
 def _untold(_step: str, _share: float) -> None:
@@ -73,7 +74,7 @@ class Vault:
                 self._prove(signed)
         except driver().DatabaseError as error:
             self.conn.close()
-            raise VaultDamaged("vault.db is damaged: restore it from a backup.") from error
+            raise VaultDamaged(_("vault.db is damaged: restore it from a backup.")) from error
         except BaseException:
             self.conn.close()
             raise
@@ -106,7 +107,10 @@ class Vault:
         # what `known` holds is judged only after another one.
         if self.setting("vault_id") != self.id:
             raise VaultDamaged(
-                "vault.db and its keys are of different vaults: restore both from the same backup."
+                _(
+                    "vault.db and its keys are of different vaults: "
+                    "restore both from the same backup."
+                )
             )
         members.check_me(known, self.me.public)
         signed.check(known.get(signed.signed_by) or kit.signer(self.conn, signed.signed_by))
@@ -119,19 +123,26 @@ class Vault:
     def require(self, *roles: Role) -> None:
         """Raise Refused unless this member has one of ``roles``."""
         if self.member.role not in roles:
+            either = " " + _("or") + " "
             raise Refused(
-                f"This is for {' or '.join(_MANY[role] for role in roles)}: "
-                f"you are logged in as {_ONE[self.member.role]}."
+                _("This is for {roles}: you are logged in as {role}.").format(
+                    roles=either.join(_(_MANY[role]) for role in roles),
+                    role=_(_ONE[self.member.role]),
+                )
             )
 
     def require_notes(self) -> NoteKeys:
         """Return the notes' keys, or raise Refused if this member does not hold them."""
         if self.notes is None:
             raise Refused(
-                "You cannot read or write notes yet: an operator who can must approve you "
-                "(`helpline member approve`)."
+                _(
+                    "You cannot read or write notes yet: an operator who can must approve you "
+                    "(`helpline member approve`)."
+                )
                 if self.member.role == "operator"
-                else f"Notes are for operators: you are logged in as {_ONE[self.member.role]}."
+                else _("Notes are for operators: you are logged in as {role}.").format(
+                    role=_(_ONE[self.member.role])
+                )
             )
         return self.notes
 
@@ -237,7 +248,9 @@ class Vault:
             return key
         key_or_none = notes.open_day(day, *row)
         if key_or_none is None:
-            raise VaultDamaged(f"The key of the notes of {day} is damaged: restore a backup.")
+            raise VaultDamaged(
+                _("The key of the notes of {day} is damaged: restore a backup.").format(day=day)
+            )
         return key_or_none
 
     def read_note(self, call: int, revision: int | None = None) -> str:
@@ -252,10 +265,14 @@ class Vault:
                 return ""
             found, day, sealed = row
             if not sealed or self.conn.execute(store.DAY_KEY, (day,)).fetchone() is None:
-                raise Refused(f"The notes of {day} were destroyed, as retention says.")
+                raise Refused(
+                    _("The notes of {day} were destroyed, as retention says.").format(day=day)
+                )
             text = notes.open_note(self.day_key(day), day, call, found, sealed)
         if text is None:
-            raise VaultDamaged(f"The note of call {call} is damaged: restore a backup.")
+            raise VaultDamaged(
+                _("The note of call {call} is damaged: restore a backup.").format(call=call)
+            )
         return text
 
     def write_draft(self, call: int, payload: bytes, *, now: datetime) -> None:
@@ -277,7 +294,11 @@ class Vault:
             for call, generation, sealed, saved_at in self.conn.execute(store.DRAFTS):
                 payload = notes.open_draft(call, generation, sealed)
                 if payload is None:
-                    raise VaultDamaged(f"The draft of call {call} is damaged: restore a backup.")
+                    raise VaultDamaged(
+                        _("The draft of call {call} is damaged: restore a backup.").format(
+                            call=call
+                        )
+                    )
                 drafts.append((call, payload, saved_at))
         return drafts
 
@@ -375,7 +396,7 @@ class Vault:
     def _require_rest(self) -> None:
         self.require("it")
         if self._depth:
-            raise ConsoleError("Something is being written: rotate the key when it is done.")
+            raise ConsoleError(_("Something is being written: rotate the key when it is done."))
 
     def reopen(self, keyring: Keyring) -> None:
         """Go on with the file that is there now; for rotation."""

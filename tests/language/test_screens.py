@@ -18,6 +18,7 @@ from console.tui.contact import CallBacksScreen, ContactScreen
 from console.tui.help import HelpScreen
 from console.tui.keybar import KeyBar, deeds
 from console.tui.note import NoteArea
+from console.tui.purge import EmergencyScreen, RetentionScreen
 from console.tui.returning import ReturnScreen
 from console.tui.shift import ShiftScreen
 from console.tui.unlock import UnlockScreen
@@ -26,9 +27,10 @@ from tests.tui.conftest import on, until, words
 from tests.tui.screens import CALL, WAYS, Way, by, drawn
 
 SIZE = (80, 24)
-# What belongs to IT and to the emergency stays in English.
 SPOKEN = {
-    **{name: way for name, way in WAYS.items() if name != "keys"},
+    **WAYS,
+    "retention": ("carla", by(("f9", RetentionScreen))),
+    "emergency": ("amina", by(("shift+f12", EmergencyScreen))),
     "cards": ("amina", by(CALL, ("f5", CardsScreen))),
     "return": ("amina", by(CALL, ("f6", ReturnScreen))),
     "contact": ("amina", by(CALL, ("f7", ContactScreen))),
