@@ -463,6 +463,58 @@ CREATE TABLE folded (
     PRIMARY KEY (period, dimensions, cell)
 ) WITHOUT ROWID;
 
+-- Months that were closed: no further call counts in them, and no bundle is taken for them.
+CREATE TABLE closing (
+    period    TEXT PRIMARY KEY,
+    closed_on TEXT NOT NULL,
+    closed_by TEXT NOT NULL REFERENCES member (name)
+) WITHOUT ROWID;
+
+-- The other vaults whose counts this one waits for, by their vault_id: from the month `since`
+-- on, until the month before `until`. Their bundles are signed by the key that was compared.
+CREATE TABLE workstation (
+    id            TEXT PRIMARY KEY,
+    name          TEXT NOT NULL UNIQUE,
+    sign_public   BLOB NOT NULL,
+    since         TEXT NOT NULL,
+    until         TEXT,
+    registered_on TEXT NOT NULL,
+    registered_by TEXT NOT NULL REFERENCES member (name)
+) WITHOUT ROWID;
+
+-- Workstations that were declared absent from a month: it can close without them.
+CREATE TABLE absence (
+    period      TEXT NOT NULL,
+    workstation TEXT NOT NULL REFERENCES workstation (id),
+    declared_on TEXT NOT NULL,
+    declared_by TEXT NOT NULL REFERENCES member (name),
+    PRIMARY KEY (period, workstation)
+) WITHOUT ROWID;
+
+-- The bundle of counts that was taken from each workstation for each month; `batch` is what it
+-- calls itself, `number` how many there were before it. A later one takes its place.
+CREATE TABLE bundle (
+    period      TEXT NOT NULL,
+    workstation TEXT NOT NULL REFERENCES workstation (id),
+    batch       TEXT NOT NULL UNIQUE,
+    number      INTEGER NOT NULL,
+    merged_on   TEXT NOT NULL,
+    merged_by   TEXT NOT NULL REFERENCES member (name),
+    PRIMARY KEY (period, workstation)
+) WITHOUT ROWID;
+
+-- The true counts in those bundles, in the form of `folded`.
+CREATE TABLE reported (
+    period      TEXT NOT NULL,
+    workstation TEXT NOT NULL,
+    dimensions  TEXT NOT NULL,
+    cell        TEXT NOT NULL,
+    count       INTEGER NOT NULL CHECK (count > 0),
+    PRIMARY KEY (period, workstation, dimensions, cell),
+    FOREIGN KEY (period, workstation) REFERENCES bundle (period, workstation)
+        ON DELETE CASCADE
+) WITHOUT ROWID;
+
 
 -- Views: how one room sees another's data ------------------------------------------
 
@@ -510,6 +562,10 @@ CREATE VIEW referral_outcome AS
     UNION ALL
     SELECT service, status, count FROM folded_referral;
 
--- For calls: which months are closed to further calls.
+-- For calls: which months are published, and which are closed to further calls.
 CREATE VIEW published_period AS
     SELECT DISTINCT period FROM release;
+CREATE VIEW closed_period AS
+    SELECT period FROM closing
+    UNION
+    SELECT period FROM release;

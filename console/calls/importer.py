@@ -109,24 +109,24 @@ class _Import:
         raw.seek(0)
         batch = store.add_batch(self._vault, digest, self._now)
         first = store.next_call(self._vault)
-        published = store.published(self._vault)
+        closed = store.closed(self._vault)
         text = TextIOWrapper(raw, encoding=self._plan.encoding, newline="")
         try:
-            self._take(text, batch, first, published, lambda: progress("import", raw.tell() / size))
+            self._take(text, batch, first, closed, lambda: progress("import", raw.tell() / size))
         finally:
             # Whoever opened the file closes it.
             text.detach()
         self._judge()
         store.count_batch(self._vault, batch, self._rows)
         self._vault.audit("calls.imported", f"batch {batch}", now=self._now)
-        return self._report(first, published)
+        return self._report(first, closed)
 
     def _take(
         self,
         text: TextIOWrapper,
         batch: int,
         first: int,
-        published: frozenset[str],
+        closed: frozenset[str],
         tell: Callable[[], None],
     ) -> None:
         operator = self._vault.member.name
@@ -136,7 +136,7 @@ class _Import:
         periods: dict[str, str] = {}
         for number, row in enumerate(self._read(text), first):
             day = row.day
-            period = periods.get(day) or periods.setdefault(day, rules.period(day, published))
+            period = periods.get(day) or periods.setdefault(day, rules.period(day, closed))
             calls.append((number, operator, day, row.hour, period, batch, *row.singles))
             mentions += [(number, name, code) for name, code in row.mentions]
             if row.note:
@@ -220,10 +220,10 @@ class _Import:
         if not self._rows:
             raise BadUsage("nothing was imported: the file has no rows under its header")
 
-    def _report(self, first: int, published: frozenset[str]) -> ImportReport:
+    def _report(self, first: int, closed: frozenset[str]) -> ImportReport:
         periods: Counter[str] = Counter()
         for day, count in self._days.items():
-            periods[rules.period(day, published)] += count
+            periods[rules.period(day, closed)] += count
         return ImportReport(
             rows=self._rows,
             first_call=first,

@@ -254,7 +254,7 @@ def _finish(
             started_at=draft.started_at,
             now=now,
             minutes=minutes,
-            period=rules.period(day, store.published(vault)),
+            period=rules.period(day, store.closed(vault)),
             distress=distress,
             singles=(kind, *singles_of(coded)),
             mentions=mentions_of(coded),

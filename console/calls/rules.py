@@ -27,13 +27,13 @@ def can_be_taken_back(ended_at: datetime, now: datetime) -> bool:
     return timedelta(seconds=-1) <= now - ended_at <= TAKE_BACK + timedelta(seconds=1)
 
 
-def period(day: str, published: AbstractSet[str]) -> str:
+def period(day: str, closed: AbstractSet[str]) -> str:
     """Return the month in which a call of ``day`` ('2026-11-21') counts.
 
-    That is the day's own month ('2026-11'), or where that is in ``published`` already the first
-    later one that is not: what is published never changes.
+    That is the day's own month ('2026-11'), or where that is in ``closed`` already the first
+    later one that is not: what is closed never changes.
     """
     year, month = int(day[:4]), int(day[5:7])
-    while (name := f"{year:04d}-{month:02d}") in published:
+    while (name := f"{year:04d}-{month:02d}") in closed:
         year, month = (year + 1, 1) if month == 12 else (year, month + 1)
     return name

@@ -47,7 +47,7 @@ SOURCE = """
     SELECT batch IS NOT NULL, period IN (SELECT period FROM published_period)
     FROM call WHERE id = ?
 """
-PUBLISHED = "SELECT period FROM published_period"
+CLOSED = "SELECT period FROM closed_period"
 LAST_CALL = "SELECT coalesce(max(id), 0) FROM call"
 BATCH_OF = "SELECT imported_on FROM call_batch WHERE digest = ?"
 ADD_BATCH = "INSERT INTO call_batch (digest, imported_on, rows) VALUES (?, ?, 0)"
@@ -127,10 +127,10 @@ def reopen(vault: "Vault", call: int) -> None:
     vault.db.execute(REOPEN, [call])
 
 
-def published(vault: "Vault") -> frozenset[str]:
-    """Return the months that are published, and so closed to further calls."""
+def closed(vault: "Vault") -> frozenset[str]:
+    """Return the months that are closed to further calls, the published ones among them."""
     with trouble():
-        return frozenset(period for (period,) in vault.db.execute(PUBLISHED))
+        return frozenset(period for (period,) in vault.db.execute(CLOSED))
 
 
 def recent(vault: "Vault", limit: int) -> Iterator[CallLine]:

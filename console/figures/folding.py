@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from console import codebook
 from console.errors import ConsoleError, Refused
-from console.figures import store, tables
+from console.figures import ledger_store, store, tables
 from console.figures.tally import Cell
 from console.vault import Vault
 
@@ -20,7 +20,7 @@ def fold(vault: Vault, period: str, drop: Callable[[], object]) -> None:
     folded before, ``ConsoleError`` if a count were not the same afterwards.
     """
     vault.require("coordinator")
-    if store.latest(vault, period) is None:
+    if ledger_store.latest(vault, period) is None:
         raise Refused(f"the month {period} is not published: its calls stay until it is")
     if store.is_folded(vault, period):
         raise Refused(f"the month {period} was folded into counts before")

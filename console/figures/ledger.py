@@ -9,7 +9,7 @@ from typing import Literal
 
 from console import codebook
 from console.errors import BadUsage, ConsoleError, Refused
-from console.figures import folder, release, store, tables
+from console.figures import folder, ledger_store, release, store, tables
 from console.figures.protect import Solver, protect
 from console.figures.solve import minimise
 from console.figures.tally import TOTAL, RawTable, tabulate
@@ -64,7 +64,7 @@ def periods(vault: Vault) -> list[PeriodLine]:
     vault.require("coordinator")
     return [
         PeriodLine(period, calls, "published" if published else "open")
-        for period, calls, published in store.periods(vault)
+        for period, calls, published in ledger_store.periods(vault)
     ]
 
 
@@ -74,7 +74,7 @@ def history(vault: Vault) -> list[LedgerLine]:
     Raises ``Refused`` for anyone else.
     """
     vault.require("coordinator")
-    return [LedgerLine(*row) for row in store.history(vault)]
+    return [LedgerLine(*row) for row in ledger_store.history(vault)]
 
 
 def audit_heads(vault: Vault) -> dict[str, str]:
@@ -83,7 +83,7 @@ def audit_heads(vault: Vault) -> dict[str, str]:
     For a coordinator and IT staff. Raises ``Refused`` for anyone else.
     """
     vault.require("coordinator", "it")
-    return store.audit_heads(vault)
+    return ledger_store.audit_heads(vault)
 
 
 def preview(vault: Vault, period: str) -> list[RawTable]:
@@ -120,7 +120,7 @@ def export(
     tell = progress or _silent
     target = out / period
     with vault.transaction():
-        frozen = store.latest(vault, period)
+        frozen = ledger_store.latest(vault, period)
         already = frozen is not None
         if frozen is None:
             frozen = _publish(vault, period, now, tell, solve)
@@ -144,7 +144,7 @@ def export(
 
 def _publish(
     vault: Vault, period: str, now: datetime, tell: Progress, solve: Solver
-) -> store.Frozen:
+) -> ledger_store.Frozen:
     secret = vault.setting("release_secret")
     if not isinstance(secret, str) or len(secret) < 32:
         raise ConsoleError("the vault has no release secret, so nothing can be protected")
@@ -152,15 +152,15 @@ def _publish(
     raw = _tables(vault, period)
     _require_listed(vault, raw)
     tell("protecting", 0.3)
-    so_far = store.running(vault, _many_valued(vault))
+    so_far = ledger_store.running(vault, _many_valued(vault))
     protected = protect(raw, so_far, bytes.fromhex(secret), period, solve)
     tell("publishing", 0.8)
     site = vault.setting("site", "")
     files, digest = release.files_of(period, site, protected, _labels(vault), vault.audit_head())
     day = now.date().isoformat()
-    store.publish(vault, period, protected.tables, files, digest=digest, day=day)
+    ledger_store.publish(vault, period, protected.tables, files, digest=digest, day=day)
     vault.audit("release.published", f"{period} {digest}", now=now)
-    frozen = store.latest(vault, period)
+    frozen = ledger_store.latest(vault, period)
     if frozen is None or frozen.files != files:
         raise ConsoleError("the ledger did not keep the release; nothing was published")
     return frozen

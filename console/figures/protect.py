@@ -1,9 +1,9 @@
 """From true tables to a release: model, solution, check, and coarser tables where need be."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from console.figures.check import check
+from console.figures.published import Protected, PublishedTable
 from console.figures.rounding import (
     Identity,
     Model,
@@ -15,25 +15,9 @@ from console.figures.rounding import (
     witness,
 )
 from console.figures.solve import NoRoundingError
-from console.figures.tally import Cell, RawTable, one_way
+from console.figures.tally import RawTable, one_way
 
 Solver = Callable[[Model], Solution]
-
-
-@dataclass(frozen=True)
-class Rounded:
-    """One table as it is published, beside the true one."""
-
-    raw: RawTable
-    published: dict[Cell, int]
-
-
-@dataclass(frozen=True)
-class Protected:
-    """The tables of a release, checked; ``coarser`` names those that gave way to one-way tables."""
-
-    tables: tuple[Rounded, ...]
-    coarser: tuple[str, ...]
 
 
 def protect(
@@ -51,16 +35,16 @@ def protect(
     breaks a promise: then there is no release.
     """
 
-    def attempt(kept: Sequence[RawTable]) -> tuple[Rounded, ...]:
+    def attempt(kept: Sequence[RawTable]) -> tuple[PublishedTable, ...]:
         chosen = _chosen(tables, kept)
         model = build(chosen, running, secret, period)
         solution = solve(model)
-        rounded = tuple(Rounded(table, published(table, model, solution)) for table in chosen)
-        check([(table.raw, table.published) for table in rounded], witness(model, solution))
-        return rounded
+        rounded = [(table, published(table, model, solution)) for table in chosen]
+        check(rounded, witness(model, solution))
+        return tuple(PublishedTable(*pair) for pair in rounded)
 
     try:
-        return Protected(attempt(tables), ())
+        return Protected("rounded", attempt(tables))
     except NoRoundingError:
         kept: list[RawTable] = []
     result = attempt(kept)
@@ -70,7 +54,7 @@ def protect(
         except NoRoundingError:
             continue
         kept.append(table)
-    return Protected(result, tuple(table.name for table in tables if table not in kept))
+    return Protected("rounded", result, tuple(table.name for table in tables if table not in kept))
 
 
 def _chosen(tables: Sequence[RawTable], kept: Sequence[RawTable]) -> list[RawTable]:

@@ -10,7 +10,7 @@ from functools import cache
 from importlib import resources
 
 from console.codebook import LANGUAGES
-from console.figures.protect import Protected, Rounded
+from console.figures.published import Protected, PublishedTable
 from console.figures.report import render
 from console.figures.rounding import BASE, MAX_CHANGE
 from console.figures.tally import TOTAL, axes_of
@@ -97,7 +97,7 @@ def digest_of(tables: Mapping[str, bytes]) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def table_csv(period: str, table: Rounded) -> bytes:
+def table_csv(period: str, table: PublishedTable) -> bytes:
     """Return the tidy CSV of a table: every combination, codes in grid order, then totals."""
     return _csv(
         ["period", *table.raw.dimensions, "count"],
@@ -105,7 +105,7 @@ def table_csv(period: str, table: Rounded) -> bytes:
     )
 
 
-def labels_csv(tables: Sequence[Rounded], labels: Labels) -> bytes:
+def labels_csv(tables: Sequence[PublishedTable], labels: Labels) -> bytes:
     """Return the words for every dimension (empty code), code and total printed, by language."""
     codes: dict[str, tuple[str, ...]] = {}
     for table in tables:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from html import escape
 from itertools import product
 
-from console.figures.protect import Rounded
+from console.figures.published import PublishedTable
 from console.figures.tally import TOTAL, axes_of
 
 Words = Callable[[str, str], str]
@@ -51,7 +51,7 @@ def render(
     period: str,
     site: str,
     anchors: Sequence[tuple[str, str]],
-    tables: Sequence[Rounded],
+    tables: Sequence[PublishedTable],
     words: Words,
     reading: Sequence[tuple[str, Sequence[str]]],
 ) -> str:
@@ -72,7 +72,7 @@ def render(
     )
 
 
-def _section(table: Rounded, words: Words) -> str:
+def _section(table: PublishedTable, words: Words) -> str:
     names = " × ".join(words(dimension, "") for dimension in table.raw.dimensions)
     return (
         f"<h2>{escape(names)} <small>({table.raw.counts})</small></h2>\n"
@@ -80,20 +80,21 @@ def _section(table: Rounded, words: Words) -> str:
     )
 
 
-def _chart(table: Rounded, words: Words) -> str:
+def _chart(table: PublishedTable, words: Words) -> str:
     """Draw a bar for each code of the first dimension, as long as its published total."""
     first, axis = table.raw.dimensions[0], axes_of(table.raw)[0]
     rest = (TOTAL,) * (len(table.raw.dimensions) - 1)
     counts = [(words(first, code), table.published[code, *rest]) for code in axis]
+    lengths = [count if isinstance(count, int) else 0 for _, count in counts]
     room = _WIDTH - _LABEL - 60
-    longest = max((count for _, count in counts), default=0) or 1
+    longest = max(lengths, default=0) or 1
     bars = []
     for at, (label, count) in enumerate(counts):
-        length, top = room * count // longest, at * _BAR
+        length, top = room * lengths[at] // longest, at * _BAR
         bars.append(
             f'<text x="{_LABEL - 8}" y="{top + 14}" text-anchor="end">{escape(label)}</text>'
             f'<rect x="{_LABEL}" y="{top + 3}" width="{length}" height="{_BAR - 6}"/>'
-            f'<text x="{_LABEL + length + 6}" y="{top + 14}">{count}</text>'
+            f'<text x="{_LABEL + length + 6}" y="{top + 14}">{escape(str(count))}</text>'
         )
     height = _BAR * len(counts)
     return (
@@ -102,7 +103,7 @@ def _chart(table: Rounded, words: Words) -> str:
     )
 
 
-def _grid(table: Rounded, words: Words) -> str:
+def _grid(table: PublishedTable, words: Words) -> str:
     """Lay out the last dimension as columns and all combinations of the others as rows."""
     *others, (last, columns) = [
         (dimension, (*codes, TOTAL))
@@ -118,7 +119,7 @@ def _grid(table: Rounded, words: Words) -> str:
             words(dimension, code) for (dimension, _), code in zip(others, codes, strict=True)
         )
         cells = [(*codes, column) for column in columns] or [codes]
-        numbers = "".join(f"<td>{table.published[cell]}</td>" for cell in cells)
+        numbers = "".join(f"<td>{escape(str(table.published[cell]))}</td>" for cell in cells)
         lines.append(f"<tr><th>{escape(label)}</th>{numbers}</tr>")
     return (
         f"<table><thead><tr><th>{escape(corner)}</th>{heads}</tr></thead>"

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 # "HLPV" in ASCII: tells `file` and a second implementation whose database this is.
 APPLICATION_ID = 0x484C5056
-SCHEMA_VERSION = 2
-STAMPS = ("PRAGMA application_id = 0x484C5056", "PRAGMA user_version = 2")
+SCHEMA_VERSION = 3
+STAMPS = ("PRAGMA application_id = 0x484C5056", "PRAGMA user_version = 3")
 SALT = 16
 _OLDEST = (3, 51, 3)
 _SMALLEST = 4096

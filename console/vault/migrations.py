@@ -103,6 +103,49 @@ STEPS: dict[int, tuple[str, ...]] = {
         ) WITHOUT ROWID""",
         "PRAGMA user_version = 2",
     ),
+    3: (
+        """CREATE TABLE closing (
+            period    TEXT PRIMARY KEY,
+            closed_on TEXT NOT NULL,
+            closed_by TEXT NOT NULL REFERENCES member (name)
+        ) WITHOUT ROWID""",
+        """CREATE TABLE workstation (
+            id            TEXT PRIMARY KEY,
+            name          TEXT NOT NULL UNIQUE,
+            sign_public   BLOB NOT NULL,
+            since         TEXT NOT NULL,
+            until         TEXT,
+            registered_on TEXT NOT NULL,
+            registered_by TEXT NOT NULL REFERENCES member (name)
+        ) WITHOUT ROWID""",
+        """CREATE TABLE absence (
+            period      TEXT NOT NULL,
+            workstation TEXT NOT NULL REFERENCES workstation (id),
+            declared_on TEXT NOT NULL,
+            declared_by TEXT NOT NULL REFERENCES member (name),
+            PRIMARY KEY (period, workstation)
+        ) WITHOUT ROWID""",
+        """CREATE TABLE bundle (
+            period      TEXT NOT NULL,
+            workstation TEXT NOT NULL REFERENCES workstation (id),
+            batch       TEXT NOT NULL UNIQUE,
+            number      INTEGER NOT NULL,
+            merged_on   TEXT NOT NULL,
+            merged_by   TEXT NOT NULL REFERENCES member (name),
+            PRIMARY KEY (period, workstation)
+        ) WITHOUT ROWID""",
+        """CREATE TABLE reported (
+            period      TEXT NOT NULL,
+            workstation TEXT NOT NULL,
+            dimensions  TEXT NOT NULL,
+            cell        TEXT NOT NULL,
+            count       INTEGER NOT NULL CHECK (count > 0),
+            PRIMARY KEY (period, workstation, dimensions, cell),
+            FOREIGN KEY (period, workstation) REFERENCES bundle (period, workstation)
+                ON DELETE CASCADE
+        ) WITHOUT ROWID""",
+        "PRAGMA user_version = 3",
+    ),
 }
 """By the version that a step leads to; the last is the version of schema.sql."""
 

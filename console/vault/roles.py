@@ -5,7 +5,8 @@ Rooms get the connection wrapped: SQLite asks about every table and column of th
 own work does not pass here: it decides by keys and signatures, and copies whole files.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from console.errors import Refused
@@ -23,7 +24,12 @@ PARTNERS = frozenset(
         "language", "service_area", "required_document", "accessibility",
     }
 )  # fmt: skip
-FIGURES = frozenset({"release", "release_file", "release_cell"})
+FIGURES = frozenset(
+    {
+        "release", "release_file", "release_cell",
+        "closing", "workstation", "absence", "bundle", "reported",
+    }
+)  # fmt: skip
 FOLDED = frozenset({"folded", "folded_referral"})
 
 _HIDDEN: dict[Role, frozenset[str]] = {
@@ -62,6 +68,9 @@ _OK, _DENY, _AUTH = 0, 1, 23
 # Statements of rooms differ from the vault's own by this, so that none is taken from the cache
 # of those that were prepared without being asked about.
 _MARK = "\n/* of a room */"
+# What comes back of deleted rows is read like any other column, so SQLite cannot tell it from what
+# it looks up itself; no room needs it.
+_RETURNING = "returning"
 
 
 def allowed(
@@ -94,6 +103,43 @@ def _reads(role: Role, table: str, column: str, deleting: bool) -> bool:
     return deleting and column in _HANGS_ON and table in _DELETES[role]
 
 
+class Rows:
+    """What a statement of a room returned: the rows of a cursor, and no way to run another one."""
+
+    __slots__ = ("_of_driver",)
+
+    def __init__(self, cursor: Any) -> None:
+        self._of_driver = cursor
+
+    def __iter__(self) -> Iterator[Any]:
+        return chain(self._of_driver)
+
+    def fetchone(self) -> Any:
+        """Return the next row, None after the last."""
+        return self._of_driver.fetchone()
+
+    def fetchall(self) -> list[Any]:
+        """Return the rows that are left."""
+        rows: list[Any] = self._of_driver.fetchall()
+        return rows
+
+    @property
+    def description(self) -> Any:
+        """The columns by name as the driver says them, None for a statement without rows."""
+        return self._of_driver.description
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows the statement wrote, -1 for one that reads."""
+        return int(self._of_driver.rowcount)
+
+    @property
+    def lastrowid(self) -> int | None:
+        """The number of the row that was put in last, None before the first."""
+        last: int | None = self._of_driver.lastrowid
+        return last
+
+
 class Guarded:
     """A connection as rooms get it: everything they run is asked about."""
 
@@ -102,6 +148,7 @@ class Guarded:
         self._role = role
         self._asked = False
         self._deleting = False
+        self._statement = ""
         connection.set_authorizer(self._answer)
 
     def _answer(self, action: int, first: str | None, second: str | None, *_: str | None) -> int:
@@ -109,21 +156,23 @@ class Guarded:
             return _OK
         # Asked first, before all that the statement reads.
         self._deleting |= action == _DELETE and first in _DELETES[self._role]
+        if self._deleting and _RETURNING in self._statement.casefold():
+            return _DENY
         yes = allowed(self._role, action, first, second, deleting=self._deleting)
         return _OK if yes else _DENY
 
-    def execute(self, sql: str, parameters: Any = ()) -> Any:
+    def execute(self, sql: str, parameters: Any = ()) -> Rows:
         """Run one statement. Raises Refused if the role may not, and the driver's errors."""
-        return self._run(self._connection.execute, sql + _MARK, parameters)
+        return self._run(self._connection.execute, sql, parameters)
 
-    def executemany(self, sql: str, rows: Iterable[Sequence[object]]) -> Any:
+    def executemany(self, sql: str, rows: Iterable[Sequence[object]]) -> Rows:
         """Run one statement with each of ``rows``; raises as `execute`."""
-        return self._run(self._connection.executemany, sql + _MARK, rows)
+        return self._run(self._connection.executemany, sql, rows)
 
-    def _run(self, run: Any, *arguments: Any) -> Any:
-        self._asked, self._deleting = True, False
+    def _run(self, run: Any, sql: str, values: Any) -> Rows:
+        self._asked, self._deleting, self._statement = True, False, sql
         try:
-            return run(*arguments)
+            return Rows(run(sql + _MARK, values))
         except driver().DatabaseError as error:
             # A function that may not be used comes as a plain error.
             code = getattr(error, "sqlite_errorcode", 0)

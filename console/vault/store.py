@@ -122,7 +122,7 @@ ATTACH = "ATTACH DATABASE ? AS rotating KEY ?"
 # The new file is made durable as a whole once it is proven; nobody reads it before.
 ATTACHED = ("PRAGMA rotating.journal_mode = OFF", "PRAGMA rotating.synchronous = OFF")
 EXPORT = "SELECT sqlcipher_export('rotating')"
-STAMPED = ("PRAGMA rotating.application_id = 0x484C5056", "PRAGMA rotating.user_version = 2")
+STAMPED = ("PRAGMA rotating.application_id = 0x484C5056", "PRAGMA rotating.user_version = 3")
 DETACH = "DETACH DATABASE rotating"
 # 256 MiB of pages, so that the proofs of a usual vault read and decrypt each page once.
 LARGE_CACHE = "PRAGMA cache_size = -262144"

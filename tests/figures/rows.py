@@ -7,7 +7,7 @@ from itertools import product
 
 from hypothesis import strategies as st
 
-from console.figures.protect import Rounded
+from console.figures.published import PublishedTable
 from console.figures.tables import Definition, standard
 from console.figures.tally import TOTAL, RawTable, tabulate
 
@@ -70,7 +70,7 @@ def tables_of(
     return made
 
 
-def assert_promises(tables: Iterable[Rounded]) -> None:
+def assert_promises(tables: Iterable[PublishedTable]) -> None:
     """Every promise of the published numbers, restated here and not taken from the package."""
     shared: dict[object, int] = {}
     for table in tables:

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 
 from console import codebook, figures
 from console.errors import BadUsage, ConsoleError, Refused
-from console.figures import store
+from console.figures import ledger_store
 from console.figures.rounding import Model, Running, Solution
 from console.figures.solve import minimise
 from console.figures.tally import TOTAL
@@ -334,7 +334,7 @@ def test_the_ledger_sums_each_cell_once_a_month(vault: Vault, tmp_path: Path) ->
         true += len(calls)
         published += table[TOTAL, TOTAL]
         women += table[TOTAL, "woman"]
-    sums = store.running(vault, MANY)
+    sums = ledger_store.running(vault, MANY)
     assert sums["calls/", frozenset()] == Running(published, true)
     assert sums["calls/", frozenset({("gender", "woman")})].published == women
     assert sums["mentions/issue", frozenset()].true >= true

@@ -8,7 +8,8 @@ import re
 import pytest
 
 from console.codebook import LANGUAGES
-from console.figures.protect import Protected, protect
+from console.figures.protect import protect
+from console.figures.published import Protected
 from console.figures.release import files_of, guard, wording
 from console.figures.solve import minimise
 from tests.figures.rows import long_tailed, tables_of
@@ -134,7 +135,7 @@ def test_the_report_shows_the_published_numbers_and_needs_no_other_file() -> Non
 
 
 def test_coarser_tables_are_named_in_every_language() -> None:
-    result = Protected(protected().tables, ("issue_age",))
+    result = Protected("rounded", protected().tables, ("issue_age",))
     made, _ = files_of("2020-03", "", result, hostile, "ab12")
     notes = json.loads(made["release.json"])["notes"]
     for language in LANGUAGES:

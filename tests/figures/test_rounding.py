@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from console.errors import ConsoleError
-from console.figures.protect import Protected, protect
+from console.figures.protect import protect
+from console.figures.published import Protected
 from console.figures.rounding import Identity, Model, Running, Solution, drawn_up, identity
 from console.figures.solve import NoRoundingError, minimise
 from console.figures.tally import TOTAL, RawTable

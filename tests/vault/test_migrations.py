@@ -85,6 +85,11 @@ def test_an_old_vault_is_brought_up_to_date_by_whoever_unlocks_it(home: Path, tm
             "folded_referral",
             "kit_note_key",
             "kit",
+            "reported",
+            "bundle",
+            "absence",
+            "workstation",
+            "closing",
         ):
             vault.conn.execute(f"DROP TABLE {name}")
         vault.conn.execute("ALTER TABLE call DROP COLUMN relation")

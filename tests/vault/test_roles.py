@@ -29,6 +29,7 @@ DIRECTORY = {
     "accessibility",
 }
 PUBLISHED = {"release", "release_file", "release_cell", "folded", "folded_referral"}
+PUBLISHED |= {"closing", "workstation", "absence", "bundle", "reported"}
 UNREADABLE = {"operator": KEYS, "coordinator": KEYS | SEALED, "it": KEYS | SEALED | CALLS}
 WRITABLE = {
     "operator": SEALED | CALLS | {"call_batch", "debrief", "code", "code_change"},
@@ -111,6 +112,26 @@ def test_nobody_gets_round_it(home: Path) -> None:
         assert vault.audit_broken_at() is None
 
 
+def test_what_a_statement_returns_runs_no_other(home: Path) -> None:
+    """A cursor of the driver would: its connection is not asked about what it runs."""
+    with open_as(home, "amina") as vault:
+        call = add_note(vault)
+    with open_as(home, "carla") as vault:
+        rows = vault.db.execute("SELECT id FROM call")
+        many = vault.db.conn.executemany("UPDATE call SET ended_at = NULL WHERE id = ?", [[call]])
+        for found in (rows, iter(rows), many):
+            reachable = {name for name in dir(found) if not name.startswith("_")}
+            assert not reachable & {"execute", "executemany", "executescript", "connection"}
+        assert rows.description[0][0] == "id"
+        assert rows.fetchone() == (call,)
+        assert (rows.fetchone(), rows.fetchall(), list(rows)) == (None, [], [])
+        assert many.rowcount == 1
+        assert list(vault.db.query("SELECT id FROM call")) == [{"id": call}]
+    with open_as(home, "amina") as vault:
+        statement = "INSERT INTO call (operator, day) VALUES ('amina', ?)"
+        assert vault.db.execute(statement, [DAY]).lastrowid == call + 1
+
+
 def test_a_call_takes_along_what_hangs_on_it_and_shows_none_of_it(home: Path) -> None:
     with open_as(home, "amina") as vault:
         call = add_note(vault)
@@ -123,6 +144,11 @@ def test_a_call_takes_along_what_hangs_on_it_and_shows_none_of_it(home: Path) ->
             "SELECT return_code, call FROM return_call",
             "UPDATE card SET title = (SELECT call FROM note)",
             "DELETE FROM card RETURNING (SELECT call FROM return_call)",
+            "DELETE FROM note RETURNING call",
+            "DELETE FROM contact Returning\ncall",
+            "DELETE FROM return_call RETURNING return_code, call",
+            "DELETE FROM call RETURNING id, (SELECT count(call) FROM contact)",
+            "WITH c AS (SELECT 1) DELETE FROM draft WHERE call > 0 RETURNING call",
         ):
             refuses(Refused, lambda statement=statement: vault.db.execute(statement).fetchall())
         with vault.transaction():
@@ -184,7 +210,7 @@ def test_no_room_takes_the_vaults_own_connection() -> None:
     sources = [path for path in rooms.rglob("*.py") if "vault" not in path.relative_to(rooms).parts]
     assert len(sources) > 50
     for path in sources:
-        found = re.search(r"(?<!\.db)\.conn\b|_connection\b", path.read_text("utf-8"))
+        found = re.search(r"(?<!\.db)\.conn\b|_connection\b|_of_driver\b", path.read_text("utf-8"))
         assert found is None, (path, found)
 
 

@@ -1,0 +1,45 @@
+"""Tables as they are published, in either mode, beside the true ones."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from console.figures.tally import Cell, RawTable
+
+Mode = Literal["rounded", "suppressed"]
+
+Shown = int | str
+"""What a cell shows: a count, or in mode ``suppressed`` the label of a hidden one."""
+
+
+@dataclass(frozen=True)
+class PublishedTable:
+    """One table as it is published, beside the true one; every cell of the true one is shown."""
+
+    raw: RawTable
+    published: Mapping[Cell, Shown]
+
+    def changes(self) -> list[int]:
+        """Return how far each shown count is from the true one, in calls; hidden cells have none.
+
+        The cells are in the table's order.
+        """
+        return [
+            abs(shown - self.raw.cells[cell])
+            for cell, shown in self.published.items()
+            if isinstance(shown, int)
+        ]
+
+
+@dataclass(frozen=True)
+class Protected:
+    """The tables of one release, protected and checked.
+
+    ``coarser`` names the tables that gave way to one-way tables. ``certificate`` is, in mode
+    ``suppressed``, the content of ``certificate.json``, and empty otherwise.
+    """
+
+    mode: Mode
+    tables: tuple[PublishedTable, ...]
+    coarser: tuple[str, ...] = ()
+    certificate: Mapping[str, object] = field(default_factory=dict)
