@@ -3,24 +3,24 @@
     python bench/vault.py [MEGABYTES]
 
 Prints `name ratio`: rotation against SQLCipher's own rekey of the same file (100 MB by default;
-1000 asks for 1 GB), unlocking without the key derivation against opening a raw-keyed file, a
-durable draft against one row in plain SQLite on the same disk. Medians of several rounds, the two
-sides taking turns.
+1000 asks for 1 GB); opening the vault with every check against opening a raw-keyed file; the whole
+of an unlock but for the key derivation against the same, both after a derivation, which leaves the
+processor's caches cold; a durable draft against one row in plain SQLite on the same disk. Medians
+of several rounds, the two sides taking turns.
 """
 
-import os
 import shutil
 import sqlite3
-import statistics
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
-from console.vault import Cost, Vault, create, keyring, unlock
+from shared.turns import Spent, fill, line, now, spent
+
+from console.vault import Cost, Vault, create, files, identity, keyring, opening, unlock
 from console.vault.database import driver, pragma_key
 from console.vault.identity import Identity, MemberFile
 from console.vault.keyring import RawKey
@@ -28,35 +28,6 @@ from console.vault.lock import Lock
 
 NOW = datetime(2026, 11, 21, 14, 2, 7, tzinfo=UTC)
 WORDS = "seven made up words for a bench"
-ROWS_PER_MEGABYTE = 1000
-
-
-def ratio(rounds: int, ours: Callable[[], float], reference: Callable[[], float]) -> float:
-    """Return the median of our seconds over the median of the reference's."""
-    pairs = [(ours(), reference()) for _ in range(rounds)]
-    return statistics.median(a for a, _ in pairs) / statistics.median(b for _, b in pairs)
-
-
-def timed(work: Callable[[], object]) -> float:
-    """Return the seconds that ``work`` takes."""
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
-
-
-def fill(vault: Vault, megabytes: int) -> None:
-    """Put calls with a sealed note's worth of noise into the vault, about a kilobyte each."""
-    rows = megabytes * ROWS_PER_MEGABYTE
-    with vault.transaction():
-        vault.conn.executemany(
-            "INSERT INTO call (operator, day, hour, period) VALUES ('amina', ?, 14, '2026-11')",
-            (("2026-11-21",) for _ in range(rows)),
-        )
-        vault.conn.executemany(
-            "INSERT INTO note (call, revision, day, sealed) VALUES (?, 1, '2026-11-21', ?)",
-            ((call, os.urandom(800)) for call in range(1, rows + 1)),
-        )
-    vault.checkpoint()
 
 
 def raw_open(path: Path, raw: RawKey) -> Any:
@@ -67,74 +38,127 @@ def raw_open(path: Path, raw: RawKey) -> Any:
     return connection
 
 
-def rotation(vault: Vault) -> float:
-    """Return rotation's ratio to rekey; the files are equal at the start."""
+def rotation(vault: Vault, megabytes: int) -> str:
+    """Compare rotation with rekey; the files are equal at the start."""
     copy, key = vault.home / "rekeyed.db", vault.raw
     vault.checkpoint()
     shutil.copyfile(vault.file, copy)
 
-    def rekey() -> float:
+    def rekey() -> Spent:
         nonlocal key
         connection = raw_open(copy, key)
         connection.execute("PRAGMA synchronous = FULL")
         fresh = RawKey.generate()
-        seconds = timed(lambda: connection.execute("PRAGMA rekey = " + pragma_key(fresh)))
-        seconds += timed(connection.close)
-        key = RawKey(fresh.key, copy.read_bytes()[:16])
-        return seconds
-
-    return ratio(3, lambda: vault.rotate(now=NOW).seconds, rekey)
-
-
-def opening(home: Path, me: Identity, raw: RawKey) -> float:
-    """Return the ratio of unlocking, its key derivation apart, to opening a raw-keyed file."""
-
-    def ours() -> float:
-        began = time.perf_counter()
-        lock = Lock.take(home / "keys", me.public.name, now=NOW)
-        MemberFile.read(home / "keys" / "members" / f"{me.public.name}.json")
-        vault = Vault(home, lock, keyring.read(home / "keys"), me)
-        seconds = time.perf_counter() - began
-        vault.close()
-        return seconds
-
-    def reference() -> float:
-        began = time.perf_counter()
-        connection = raw_open(home / "vault.db", raw)
-        seconds = time.perf_counter() - began
+        began = now()
+        connection.execute("PRAGMA rekey = " + pragma_key(fresh))
         connection.close()
-        return seconds
+        took = now() - began
+        key = RawKey(fresh.key, copy.read_bytes()[:16])
+        return took
 
-    return ratio(25, ours, reference)
+    name = f"rotation_to_rekey_{megabytes}_mb"
+    return line(name, 3, lambda: spent(lambda: vault.rotate(now=NOW)), rekey)
 
 
-def commit(vault: Vault) -> float:
-    """Return the ratio of a durable draft to one durable row in plain SQLite."""
+def forget() -> None:
+    """Let the program know no more of the key files than one that was just started."""
+    # Documents are new ones then, and so is what is remembered of them.
+    identity.verified.cache_clear()
+    files.parse_document.cache_clear()
+
+
+def reference(home: Path, raw: RawKey, *, derived: bool) -> Spent:
+    """Return what opening the file with a raw key takes, at once or after a derivation."""
+    if derived:
+        identity.derive(WORDS, bytes(16), Cost.FLOOR)
+    began = now()
+    connection = raw_open(home / "vault.db", raw)
+    took = now() - began
+    connection.close()
+    return took
+
+
+def opened(home: Path, me: Identity, raw: RawKey) -> str:
+    """Compare opening the vault, every check made, with a raw open.
+
+    The clock stands while that is done which an unlock does while the key is derived.
+    """
+    keys, name = home / "keys", me.public.name
+
+    def ours() -> Spent:
+        forget()
+        began = now()
+        lock = Lock.take(keys, name, now=NOW)
+        signed = keyring.read(keys)
+        MemberFile.read(keys / "members" / f"{name}.json")
+        took = now() - began
+        opening.foresee(keys, name, signed)
+        began = now()
+        vault = Vault(home, lock, signed, me)
+        took += now() - began
+        vault.close()
+        return took
+
+    title = f"open_to_raw_open_{me.public.role}"
+    return line(title, 51, ours, lambda: reference(home, raw, derived=False))
+
+
+def unlocked(home: Path, me: Identity, raw: RawKey) -> str:
+    """Compare all of an unlock but the derivation, with a raw open after a derivation."""
+    derive, deriving = identity.derive, Spent(0, 0)
+
+    def timed(passphrase: str, salt: bytes, cost: Cost) -> bytes:
+        nonlocal deriving
+        began = now()
+        try:
+            return derive(passphrase, salt, cost)
+        finally:
+            deriving = now() - began
+
+    def ours() -> Spent:
+        forget()
+        with patch.object(identity, "derive", timed):
+            began = now()
+            vault = unlock(home, me.public.name, WORDS, now=NOW)
+            took = now() - began - deriving
+        vault.close()
+        return took
+
+    title = f"unlock_to_raw_open_{me.public.role}"
+    return line(title, 15, ours, lambda: reference(home, raw, derived=True))
+
+
+def commit(vault: Vault) -> str:
+    """Compare a durable draft with one durable row in plain SQLite."""
     plain = sqlite3.connect(vault.home / "plain.db", isolation_level=None)
     plain.execute("PRAGMA journal_mode = WAL")
     plain.execute("PRAGMA synchronous = FULL")
     plain.execute("CREATE TABLE draft (call INTEGER PRIMARY KEY, sealed BLOB)")
     payload = bytes(1000)
-    return ratio(
+    return line(
+        "draft_to_plain_commit",
         200,
-        lambda: timed(lambda: vault.write_draft(1, payload, now=NOW)),
-        lambda: timed(lambda: plain.execute("REPLACE INTO draft VALUES (1, ?)", (payload,))),
+        lambda: spent(lambda: vault.write_draft(1, payload, now=NOW)),
+        lambda: spent(lambda: plain.execute("REPLACE INTO draft VALUES (1, ?)", (payload,))),
     )
 
 
 def main(megabytes: int) -> None:
-    """Make a vault in a throw-away folder and print the three ratios."""
+    """Make a vault in a throw-away folder and print the ratios."""
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
         home = Path(folder)
         create(home, "ines", WORDS, site="Bench", country="PK", now=NOW, cost=Cost.FLOOR)
         with unlock(home, "ines", WORDS, now=NOW) as vault:
             vault.add_member("amina", "operator", WORDS, now=NOW, cost=Cost.FLOOR)
             fill(vault, megabytes)
-            print(f"rotation_to_rekey_{megabytes}_mb {rotation(vault):.2f}")
-            me, raw = vault.me, vault.raw
-        print(f"unlock_to_raw_open {opening(home, me, raw):.2f}")
+            print(rotation(vault, megabytes))
+            it, raw = vault.me, vault.raw
         with unlock(home, "amina", WORDS, now=NOW) as vault:
-            print(f"draft_to_plain_commit {commit(vault):.2f}")
+            operator = vault.me
+            print(commit(vault))
+        for me in (it, operator):
+            print(opened(home, me, raw))
+            print(unlocked(home, me, raw))
 
 
 if __name__ == "__main__":

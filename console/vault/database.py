@@ -38,17 +38,19 @@ _SETTINGS: tuple[tuple[str, str, object], ...] = (
     ("PRAGMA secure_delete = ON", "PRAGMA secure_delete", 1),
     ("PRAGMA synchronous = FULL", "PRAGMA synchronous", 2),
 )
+# For a file that is thrown away where the work on it is cut short, and made durable as a whole.
+# Every page is written once, so those that were are only in the processor's way.
+_UNSAFE = (
+    "PRAGMA journal_mode = DELETE",
+    "PRAGMA journal_mode = OFF",
+    "PRAGMA synchronous = OFF",
+    "PRAGMA cache_size = 32",
+)
 _WAL = ("PRAGMA journal_mode = WAL", "PRAGMA journal_mode", "wal")
 
 # SQLite's primary result codes. A page whose HMAC is wrong comes as any of the last three.
 _BUSY, _LOCKED, _READ_ONLY, _IO, _FULL, _CANNOT_OPEN = 5, 6, 8, 10, 13, 14
 _DAMAGED = (11, 26, 7)
-_PLAIN = 1
-_WORDS = {
-    "disk I/O error": _IO,
-    "database or disk is full": _FULL,
-    "database disk image is malformed": _DAMAGED[0],
-}
 
 
 def driver() -> Any:
@@ -66,16 +68,24 @@ def driver() -> Any:
     return dbapi2
 
 
-def wrap(connection: Any) -> "Database":
-    """Return sqlite-utils' view of a connection, proven to know the driver's exceptions."""
+def load() -> Any:
+    """Return sqlite_utils, proven to know the driver's exceptions; importing it takes a while."""
     dbapi2 = driver()
     import sqlite_utils
     from sqlite_utils.utils import OperationalError
 
     if OperationalError is not dbapi2.OperationalError:
         raise ConsoleError("sqlite_utils was imported before the vault's driver: import it later.")
+    return sqlite_utils
+
+
+def wrap(connection: Any) -> "Database":
+    """Return sqlite-utils' view of a connection."""
     # There are no triggers; switching them on would be a statement that rooms may not run.
-    return sqlite_utils.Database(connection, recursive_triggers=False, execute_plugins=False)
+    database: Database = load().Database(
+        connection, recursive_triggers=False, execute_plugins=False
+    )
+    return database
 
 
 def connect(path: Path, raw: RawKey, *, wal: bool = True) -> Any:
@@ -92,6 +102,23 @@ def connect(path: Path, raw: RawKey, *, wal: bool = True) -> Any:
             connection.close()
             raise
         return connection
+
+
+def rekey(path: Path, old: RawKey, new: RawKey) -> None:
+    """Put the closed file at ``path``, which may get lost, under another key and salt.
+
+    What was written has to be proven, for SQLCipher can say that all is well with nothing changed,
+    and made durable.
+    Raises VaultDamaged for a page that is not as it was written under the old key, ConsoleError.
+    """
+    connection = connect(path, old, wal=False)
+    try:
+        with trouble():
+            for statement in _UNSAFE:
+                connection.execute(statement).fetchall()
+            connection.execute("PRAGMA rekey = " + pragma_key(new)).fetchall()
+    finally:
+        connection.close()
 
 
 def damaged_pages(path: Path, raw: RawKey) -> int:
@@ -208,7 +235,8 @@ def bring_up_to_date(connection: Any) -> None:
         raise VaultDamaged(_("vault.db is not a vault of this program: restore it from a backup."))
     if version > SCHEMA_VERSION:
         raise ConsoleError(_("This vault was made by a newer version: install that version."))
-    migrate(connection, version, schema())
+    if version < SCHEMA_VERSION:
+        migrate(connection, version, schema())
 
 
 @contextlib.contextmanager
@@ -244,9 +272,7 @@ def trouble() -> Iterator[None]:
 
 
 def _code(error: Exception) -> int:
-    code = int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
-    # What goes wrong within sqlcipher_export comes as a plain error with SQLite's words for it.
-    return _WORDS.get(str(error), code) if code == _PLAIN else code
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
 def _explain(code: int) -> ConsoleError | None:

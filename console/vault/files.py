@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -108,8 +109,12 @@ def read_document(path: Path, label: str, form: str) -> Document:
     return parse_document(raw, label, form)
 
 
+@lru_cache(maxsize=16)
 def parse_document(raw: bytes, label: str, form: str) -> Document:
-    """Return the document of format ``form`` that ``raw`` spells. Raises VaultDamaged."""
+    """Return the document of format ``form`` that ``raw`` spells. Raises VaultDamaged.
+
+    Pure, and remembered: an unlock reads some files several times.
+    """
     try:
         fields = json.loads(raw) if len(raw) <= LARGEST else None
         if not isinstance(fields, dict) or spell(fields) != raw:

@@ -9,11 +9,9 @@ and each generation the next one, so that nobody without a notes' key can change
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from console.errors import Refused, VaultDamaged
 from console.language import _
@@ -25,7 +23,7 @@ from console.vault.files import (
     to_text,
     write_document,
 )
-from console.vault.identity import HPKE_PUBLIC, Identity, Public
+from console.vault.identity import HPKE_PUBLIC, Identity, Public, verified
 
 if TYPE_CHECKING:
     from console.vault.notekeys import NoteKeys
@@ -161,11 +159,11 @@ class Roster:
             raise wrong(_("{file} does not say how its notes' keys are checked").format(file=LABEL))
         for number in sorted(self.checks)[1:]:
             check = self.checks.get(number - 1, b"")
-            if not _verified(check, self.links.get(number, b""), self._link(number)):
+            if not verified(check, self._link(number), self.links.get(number, b"")):
                 raise wrong(
                     _("{file} names a notes' key that no note holder made").format(file=LABEL)
                 )
-        if not _verified(self.checks.get(self.generation, b""), proof, message):
+        if not verified(self.checks.get(self.generation, b""), message, proof):
             raise wrong(
                 _("{file} was changed by somebody who has no notes' key").format(file=LABEL)
             )
@@ -195,14 +193,6 @@ class Roster:
         return replace(made, links={**self.links, **links})
 
 
-def _verified(check: bytes, signature: bytes, message: bytes) -> bool:
-    try:
-        Ed25519PublicKey.from_public_bytes(check).verify(signature, message)
-    except (InvalidSignature, ValueError):
-        return False
-    return True
-
-
 def _message(fields: Mapping[str, object]) -> bytes:
     return context("roster") + canonical(fields)
 
@@ -215,6 +205,12 @@ def read_roster(keys: Path) -> Roster:
         raise VaultDamaged(
             _("{file} is missing: put back a copy of it from a backup.").format(file=LABEL)
         ) from error
+    return _checked(file)
+
+
+@lru_cache(maxsize=4)
+def _checked(file: Document) -> Roster:
+    """Return the roster that a file states; remembered, as `parse_document` remembers the file."""
     listed = file.table("holders")
     holders: dict[str, tuple[Public, str]] = {}
     for name in listed.fields:

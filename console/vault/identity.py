@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,19 @@ _VOWELS = "aeiu"
 _WORDS = 6
 
 
+@lru_cache(maxsize=64)
+def verified(public: bytes, message: bytes, signature: bytes) -> bool:
+    """Return whether an Ed25519 signature (RFC 8032) is of ``message``, by whose key this is.
+
+    Pure, and remembered: an unlock asks several times about the same bytes.
+    """
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
 @dataclass(frozen=True)
 class Public:
     """A member as others know them: what may be sealed to, and what verifies their signature."""
@@ -64,11 +78,7 @@ class Public:
 
     def signed(self, message: bytes, signature: bytes) -> bool:
         """Return whether this member signed ``message``."""
-        try:
-            Ed25519PublicKey.from_public_bytes(self.sign).verify(signature, message)
-        except (InvalidSignature, ValueError):
-            return False
-        return True
+        return verified(self.sign, message, signature)
 
     def fingerprint(self, vault: str) -> str:
         """Return six words of 72 bits that stand for both public keys in the vault ``vault``."""

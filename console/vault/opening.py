@@ -2,7 +2,10 @@
 
 import contextlib
 import secrets
+import threading
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from console.errors import BadUsage, CannotUnlock, ConsoleError, VaultDamaged
@@ -14,7 +17,9 @@ from console.vault import (
     generations,
     keyring,
     kit,
+    logins,
     members,
+    pins,
     purge,
     removal,
     rotation,
@@ -26,8 +31,11 @@ from console.vault.files import canonical, file_trouble, make_folder, sync_folde
 from console.vault.identity import Identity, MemberFile, calibrated
 from console.vault.lock import Lock
 from console.vault.model import Cost, Role, check_name
+from console.vault.notekeys import read_roster
 from console.vault.passphrase import demand_strength
 from console.vault.session import Vault
+
+_MOMENT = 0.005
 
 
 def exists(home: Path) -> bool:
@@ -134,7 +142,8 @@ def unlock(home: Path, name: str, passphrase: str, *, now: datetime) -> Vault:
         swap.finish(home)
         database.read_salt(home / "vault.db")
         signed = keyring.read(keys)
-        me = identify(keys, name, passphrase, signed.keyring.vault)
+        foreseen = partial(foresee, keys, name, signed)
+        me = identify(keys, name, passphrase, signed.keyring.vault, meanwhile=foreseen)
         vault = Vault(home, lock, signed, me)
     except BaseException:
         lock.release()
@@ -143,7 +152,41 @@ def unlock(home: Path, name: str, passphrase: str, *, now: datetime) -> Vault:
     # A disk that cannot be written to must not keep anybody from reading.
     with contextlib.suppress(ConsoleError):
         vault.purged = purge.daily(vault, now=now)
+    with contextlib.suppress(ConsoleError):
+        logins.tell(vault, now=now)
     return vault
+
+
+@contextlib.contextmanager
+def _beside(work: Callable[[], None] | None) -> Iterator[None]:
+    """Do ``work`` in a thread of its own during the block, which is done when both are."""
+    if work is None:
+        yield
+        return
+    # A moment later, or it would keep the block from beginning: Python runs one thread at a time.
+    thread = threading.Timer(_MOMENT, work)
+    thread.daemon = True
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
+
+
+def foresee(keys: Path, name: str, signed: keyring.SignedKeyring) -> None:
+    """Load the driver and verify signatures, which are remembered for the same bytes.
+
+    Decides nothing: the unlock checks all of it again, and says what is wrong.
+    """
+    with contextlib.suppress(Exception):
+        database.load()
+    with contextlib.suppress(Exception):
+        signed.check(_member_file(keys, signed.signed_by).public)
+    with contextlib.suppress(Exception):
+        me = _member_file(keys, name).public
+        if me.role == "operator":
+            read_roster(keys)
+            pins.foresee(keys, me, signed.keyring.vault)
 
 
 def tidy(vault: Vault, now: datetime) -> None:
@@ -158,10 +201,18 @@ def tidy(vault: Vault, now: datetime) -> None:
         raise
 
 
-def identify(keys: Path, name: str, passphrase: str, vault: str | None) -> Identity:
+def identify(
+    keys: Path,
+    name: str,
+    passphrase: str,
+    vault: str | None,
+    *,
+    meanwhile: Callable[[], None] | None = None,
+) -> Identity:
     """Return a member of the vault whose keys are in ``keys``; a wrong passphrase is counted.
 
-    Raises CannotUnlock, VaultDamaged; also where the key file is not of ``vault``, if given.
+    ``meanwhile`` is done while the passphrase's key is derived, which leaves Python idle. Raises
+    CannotUnlock, VaultDamaged; also where the key file is not of ``vault``, if given.
     """
     file = _member_file(keys, name)
     if vault is not None and file.vault != vault:
@@ -173,7 +224,8 @@ def identify(keys: Path, name: str, passphrase: str, vault: str | None) -> Ident
         )
     attempts = Attempts(keys)
     attempts.begin(file.public.name)
-    identity = file.open(passphrase)
+    with _beside(meanwhile):
+        identity = file.open(passphrase)
     if identity is None:
         raise CannotUnlock(
             _("That is not the passphrase of {name}: try again.").format(name=file.public.name)

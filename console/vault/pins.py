@@ -19,7 +19,7 @@ from console.vault.files import (
     to_text,
     write_document,
 )
-from console.vault.identity import Identity
+from console.vault.identity import Identity, Public
 from console.vault.notekeys import Roster
 
 FORMAT = "helpline-pin-1"
@@ -44,14 +44,12 @@ def path_of(keys: Path, name: str) -> Path:
     return keys / "pins" / f"{name}.json"
 
 
-def kept(keys: Path, me: Identity, vault: str) -> bool:
-    """Return whether there is a pin of mine. Raises VaultDamaged for a forged one."""
-    return _read(keys, me, vault) is not None
+def check(keys: Path, me: Identity, roster: Roster) -> bool:
+    """Raise VaultDamaged unless ``roster`` leads on from the one that I saw last.
 
-
-def check(keys: Path, me: Identity, roster: Roster) -> None:
-    """Raise VaultDamaged unless ``roster`` leads on from the one that I saw last."""
-    pin = _read(keys, me, roster.vault)
+    Returns whether there is a pin of mine at all. Raises VaultDamaged for a forged one.
+    """
+    pin = _read(keys, me.public, roster.vault)
     if pin is not None and not pin.holds(roster):
         raise VaultDamaged(
             _(
@@ -59,11 +57,12 @@ def check(keys: Path, me: Identity, roster: Roster) -> None:
                 "folder keys from the newest backup, and ask who did it."
             )
         )
+    return pin is not None
 
 
 def check_none(keys: Path, me: Identity, vault: str) -> None:
     """Raise VaultDamaged if I held notes when I unlocked last, for whom no notes' key is kept."""
-    if _read(keys, me, vault) is not None:
+    if _read(keys, me.public, vault) is not None:
         raise VaultDamaged(
             _(
                 "vault.db keeps no notes' key for you, and you had one: put back vault.db and the "
@@ -77,7 +76,7 @@ def renew(keys: Path, me: Identity, roster: Roster) -> None:
     if roster.version == 0:
         return
     seen = _Pin(roster.version, roster.generation, roster.checks[roster.generation])
-    if _read(keys, me, roster.vault) == seen:
+    if _read(keys, me.public, roster.vault) == seen:
         return
     fields: dict[str, object] = {
         "format": FORMAT,
@@ -94,21 +93,26 @@ def renew(keys: Path, me: Identity, roster: Roster) -> None:
     write_document(path, {**fields, "signature": to_text(signature)})
 
 
-def _read(keys: Path, me: Identity, vault: str) -> _Pin | None:
+def foresee(keys: Path, me: Public, vault: str) -> None:
+    """Verify my pin before my keys are unlocked, so that it is known then. Raises VaultDamaged."""
+    _read(keys, me, vault)
+
+
+def _read(keys: Path, me: Public, vault: str) -> _Pin | None:
     """Return my pin; None if there is none, or if it is of keys that I had before a recovery."""
-    path = path_of(keys, me.public.name)
+    path = path_of(keys, me.name)
     label = f"keys/pins/{path.name}"
     try:
         file = read_document(path, label, FORMAT)
     except FileNotFoundError:
         return None
-    if file.blob("sign_public", 32) != me.public.sign:
+    if file.blob("sign_public", 32) != me.sign:
         return None
     message = context("pin") + canonical({k: v for k, v in file.fields.items() if k != "signature"})
     if (
         file.text("vault") != vault
-        or file.text("name") != me.public.name
-        or not me.public.signed(message, file.blob("signature", 64))
+        or file.text("name") != me.name
+        or not me.signed(message, file.blob("signature", 64))
     ):
         raise VaultDamaged(
             _("{file} is not what you signed: put it back from a backup.").format(file=label)

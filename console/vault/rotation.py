@@ -1,15 +1,14 @@
 """A new database key, at no instant of which the vault could be lost.
 
 The order matters, and was chosen in trials with kills and simulated power cuts: (1) need space;
-(2) write a keyring with both epochs; (3) export into vault.db.rotating under the new key; (4) open
-it afresh and prove it equal, and that the old key fails on it; (5) take the old file out of its
-write-ahead log; (6) rename; (7) forget the old epoch. Whatever is cut short, vault.db's first 16
-bytes say which epoch opens it. SQLCipher's own rekey is never used: it can say ok with nothing
-changed.
+(2) write a keyring with both epochs; (3) close the file, copy it to vault.db.rotating, and let
+SQLCipher put the copy under the new key; (4) prove that every page of it is authentic under the new
+key, holds what that page held before, and that the old key fails on it; (5) see that the old file
+has no write-ahead log; (6) rename; (7) forget the old epoch. Whatever is cut short, vault.db's
+first 16 bytes say which epoch opens it. Nothing rests on what SQLCipher's rekey returns: it can say
+ok with nothing changed, so it only ever sees the copy, and the proof reads what it wrote.
 """
 
-import hashlib
-import marshal
 import os
 import shutil
 import time
@@ -17,12 +16,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from console.errors import ConsoleError, VaultDamaged
 from console.language import _, later
-from console.vault import audit, keyring, kit, members, store
-from console.vault.database import attach_key, connect, remove, trouble
+from console.vault import audit, keyring, kit, members, pages, store
+from console.vault.database import connect, damaged_pages, read_salt, rekey, remove, trouble
 from console.vault.files import create_private, file_trouble, sync_folder
 from console.vault.keyring import Epoch, RawKey
 from console.vault.model import RotationReport
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, float], None]
 _SPACE = 2.2
-_ROWS = 1000
+_PROOF, _SWAP = 0.6, 0.95
 
 
 def _rotating(vault: "Vault") -> Path:
@@ -62,14 +61,20 @@ def rotate(
     vault.keyring = keyring.write(vault.keys, both, vault.me)
     path = _rotating(vault)
     try:
+        # Nobody writes in a file that nobody has open, and the lock keeps other consoles out.
+        vault.conn.close()
         progress(later("copy"), 0.1)
-        _export(vault, path, raw)
-        progress(later("proof"), 0.5)
-        _prove(vault, path, raw, number, now, leaving)
-        progress(later("swap"), 0.95)
+        _copy(vault, path, raw)
+        progress(later("proof"), _PROOF)
+        _prove(vault, path, raw, progress)
+        _note(vault, path, raw, number, now, leaving)
+        progress(later("swap"), _SWAP)
         _swap(vault, path)
     except BaseException:
-        remove(path)
+        try:
+            remove(path)
+        finally:
+            vault.reopen(vault.keyring)
         raise
     vault.reopen(vault.keyring)
     vault.keyring = keyring.retire(vault.keys, vault.keyring, number, vault.me)
@@ -100,51 +105,52 @@ def check_space(size: int, free: int) -> None:
         )
 
 
-def _export(vault: "Vault", path: Path, raw: RawKey) -> None:
+def _copy(vault: "Vault", path: Path, raw: RawKey) -> None:
+    _demand_no_log(vault)
     remove(path)
     with file_trouble(path):
         os.close(create_private(path))
-    with trouble():
-        # What the copy reads and decrypts is digested afterwards.
-        vault.conn.execute(store.LARGE_CACHE)
-        vault.conn.execute(store.ATTACH, (str(path.absolute()), attach_key(raw)))
-        try:
-            for statement in (*store.ATTACHED, store.EXPORT, *store.STAMPED):
-                vault.conn.execute(statement).fetchone()
-        finally:
-            vault.conn.execute(store.DETACH)
-    with file_trouble(path), path.open("rb+") as file:
-        os.fsync(file.fileno())
+        shutil.copyfile(vault.file, path)
+    rekey(path, vault.raw, raw)
 
 
-def _prove(
-    vault: "Vault", path: Path, raw: RawKey, number: int, now: datetime, leaving: str | None
-) -> None:
-    fresh = connect(path, raw, wal=False)
-    try:
-        with trouble():
-            fresh.execute(store.LARGE_CACHE)
-            # The checks are one long call of the driver, during which the other core can digest.
-            with ThreadPoolExecutor(max_workers=1) as other:
-                digested = other.submit(_content, vault.conn)
-                _check(fresh)
-            if _content(fresh) != digested.result():
-                raise VaultDamaged(
-                    _(
-                        "The copy under the new key is not equal: nothing was changed; "
-                        "check the disk, then rotate again."
-                    )
-                )
-            fresh.execute(store.BEGIN)
-            if leaving is not None:
-                members.strike(fresh, leaving, now)
-                audit.append(fresh, vault.id, vault.member.name, "member.removed", leaving, now=now)
-            audit.append(
-                fresh, vault.id, vault.member.name, "key.rotated", f"epoch {number}", now=now
+def _prove(vault: "Vault", path: Path, raw: RawKey, progress: Progress) -> None:
+    """Raise VaultDamaged unless each page of the copy is authentic and holds what it held before.
+
+    The copy is durable on return. Two readers prove it that share no code: SQLCipher verifies the
+    HMACs under the new key, and `pages` decrypts both files. A damaged page of the old file shows
+    too: SQLCipher would not have read it, or took it for zeros, which it does not decrypt to.
+    """
+    told = _PROOF
+
+    def tell(share: float) -> None:
+        nonlocal told
+        done = round(_PROOF + share * (_SWAP - _PROOF), 2)
+        if done > told:
+            told = done
+            progress(later("proof"), done)
+
+    # SQLCipher's part is one long call of the driver, during which the other core can decrypt.
+    with ThreadPoolExecutor(max_workers=2) as others:
+        durable = others.submit(_sync, path)
+        damaged = others.submit(damaged_pages, path, raw)
+        same = pages.same_content((vault.file, vault.raw), (path, raw), tell)
+    durable.result()
+    # The salt is the one part of the file that no HMAC covers, and names the epoch.
+    if damaged.result() or read_salt(path) != raw.salt:
+        raise VaultDamaged(
+            _(
+                "The copy under the new key is damaged: nothing was changed; "
+                "check the disk, then rotate again."
             )
-            fresh.execute(store.COMMIT)
-    finally:
-        fresh.close()
+        )
+    if not same:
+        raise VaultDamaged(
+            _(
+                "The copy under the new key is not equal: nothing was changed; "
+                "check the disk, then rotate again."
+            )
+        )
     for old in (vault.raw, RawKey(vault.raw.key, raw.salt)):
         if _opens(path, old):
             raise ConsoleError(
@@ -152,18 +158,9 @@ def _prove(
             )
 
 
-def _check(connection: Any) -> None:
-    # Reading a page verifies its HMAC, and the check of the trees reads every page of the file and
-    # names those that it does not come by; but it does not open free pages, so there may be none.
-    free = connection.execute(store.FREE_PAGES).fetchone()
-    trees = connection.execute(store.CHECK_TREES).fetchall()
-    if free != (0,) or trees != [("ok",)] or connection.execute(store.CHECK_KEYS).fetchall():
-        raise VaultDamaged(
-            _(
-                "The copy under the new key is damaged: nothing was changed; "
-                "check the disk, then rotate again."
-            )
-        )
+def _sync(path: Path) -> None:
+    with file_trouble(path), path.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 def _opens(path: Path, raw: RawKey) -> bool:
@@ -175,39 +172,35 @@ def _opens(path: Path, raw: RawKey) -> bool:
     return True
 
 
-def _content(connection: Any) -> dict[str, object]:
-    """Return the schema, and of each table a digest of all its rows in stored order."""
-    content: dict[str, object] = {"": connection.execute(store.SCHEMA).fetchall()}
-    # Text is compared as the bytes it is stored as.
-    connection.text_factory = bytes
+def _note(
+    vault: "Vault", path: Path, raw: RawKey, number: int, now: datetime, leaving: str | None
+) -> None:
+    """Say in the proven copy what was done, durably; a member who leaves is removed with it."""
+    fresh = connect(path, raw, wal=False)
     try:
-        for (name,) in connection.execute(store.TABLES).fetchall():
-            table, digest = name.decode(), hashlib.blake2b()
-            rows = connection.execute(store.scan(table))
-            while chunk := rows.fetchmany(_ROWS):
-                # Version 2 has no references, so equal rows have equal bytes.
-                digest.update(marshal.dumps(chunk, 2))
-            content[table] = digest.digest()
+        with trouble():
+            fresh.execute(store.BEGIN)
+            me = vault.member.name
+            if leaving is not None:
+                members.strike(fresh, leaving, now)
+                audit.append(fresh, vault.id, me, "member.removed", leaving, now=now)
+            audit.append(fresh, vault.id, me, "key.rotated", f"epoch {number}", now=now)
+            fresh.execute(store.COMMIT)
     finally:
-        connection.text_factory = str
-    return content
+        fresh.close()
+
+
+def _demand_no_log(vault: "Vault") -> None:
+    """Raise ConsoleError if the closed file has a log: it was not emptied, or is in use."""
+    if vault.file.with_name("vault.db-wal").exists():
+        raise ConsoleError(_("The vault's log is in use: close other programs, rotate again."))
 
 
 def _swap(vault: "Vault", path: Path) -> None:
-    """Put the proven file in the old one's place; on failure the old one is open again."""
-    with trouble():
-        vault.conn.execute(store.LEAVE_WAL).fetchone()
-    vault.conn.close()
-    try:
-        with file_trouble(vault.file):
-            # A log that outlived its file would be read into the new one after a power cut.
-            if vault.file.with_name("vault.db-wal").exists():
-                raise ConsoleError(
-                    _("The vault's log is in use: close other programs, rotate again.")
-                )
-            sync_folder(vault.home)
-            path.replace(vault.file)
-            sync_folder(vault.home)
-    except BaseException:
-        vault.reopen(vault.keyring)
-        raise
+    """Put the proven file in the old one's place."""
+    # A log that outlived its file would be read into the new one after a power cut.
+    _demand_no_log(vault)
+    with file_trouble(vault.file):
+        sync_folder(vault.home)
+        path.replace(vault.file)
+        sync_folder(vault.home)

@@ -118,33 +118,10 @@ COMMIT = "COMMIT"
 ROLLBACK = "ROLLBACK"
 CHECKPOINT = "PRAGMA wal_checkpoint(TRUNCATE)"
 
-ATTACH = "ATTACH DATABASE ? AS rotating KEY ?"
-# The new file is made durable as a whole once it is proven; nobody reads it before.
-ATTACHED = ("PRAGMA rotating.journal_mode = OFF", "PRAGMA rotating.synchronous = OFF")
-EXPORT = "SELECT sqlcipher_export('rotating')"
-STAMPED = ("PRAGMA rotating.application_id = 0x484C5056", "PRAGMA rotating.user_version = 3")
-DETACH = "DETACH DATABASE rotating"
-# 256 MiB of pages, so that the proofs of a usual vault read and decrypt each page once.
-LARGE_CACHE = "PRAGMA cache_size = -262144"
-LEAVE_WAL = "PRAGMA journal_mode = DELETE"
 CHECK_PAGES = "PRAGMA cipher_integrity_check"
-FREE_PAGES = "PRAGMA freelist_count"
 CHECK_TREES = "PRAGMA integrity_check"
 CHECK_KEYS = "PRAGMA foreign_key_check"
-SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name"
 VIEWS = "SELECT name FROM sqlite_schema WHERE type = 'view' ORDER BY name"
-TABLES = """
-SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite^_%' ESCAPE '^'
-ORDER BY name
-"""
-
-
-def scan(table: str) -> str:
-    """Return the statement that reads all of a table in the order it is stored.
-
-    A table's name is no parameter in SQL, so it is quoted; it comes from the schema itself.
-    """
-    return _SCAN.replace("?", _quoted(table))
 
 
 def drop_view(name: str) -> str:
@@ -156,5 +133,4 @@ def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-_SCAN = "SELECT * FROM ? NOT INDEXED"
 _DROP_VIEW = "DROP VIEW ?"

@@ -56,6 +56,22 @@ def image(file: bytes, key: bytes) -> bytes:
     return b"".join(_page(page, key, first=n == 0) for n, page in enumerate(pages))
 
 
+def authentic(file: bytes, key: bytes) -> bool:
+    """Tell whether the HMAC of every page is as the page about the format says."""
+    salt = bytes(byte ^ 0x3A for byte in file[:16])
+    mac_key = hashlib.pbkdf2_hmac("sha512", key, salt, 2, 32)
+    pages = [file[at : at + 4096] for at in range(0, len(file), 4096)]
+    return all(
+        hmac.digest(
+            mac_key,
+            page[16 if number == 1 else 0 : 4032] + number.to_bytes(4, "little"),
+            "sha512",
+        )
+        == page[4032:]
+        for number, page in enumerate(pages, 1)
+    )
+
+
 def log_image(file: bytes, key: bytes) -> bytes:
     """Decrypt every page in vault.db-wal: after a header of 32 bytes, frames of 24 and a page."""
     frames = (file[at : at + 24 + 4096] for at in range(32, len(file), 24 + 4096))

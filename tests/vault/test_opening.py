@@ -223,7 +223,7 @@ def test_every_setting_of_the_database_holds(home: Path) -> None:
         "secure_delete": 1,
         "temp_store": 2,
         "application_id": 0x484C5056,
-        "user_version": 2,
+        "user_version": 3,
     }
     with open_as(home, "amina") as vault:
         found = {name: vault.conn.execute(f"PRAGMA {name}").fetchone()[0] for name in wanted}
