@@ -492,27 +492,47 @@ CREATE TABLE absence (
 ) WITHOUT ROWID;
 
 -- The bundle of counts that was taken from each workstation for each month; `batch` is what it
--- calls itself, `number` how many there were before it. A later one takes its place.
+-- calls itself, `number` how many there were before it, `calls` its data calls. A later one takes
+-- its place.
 CREATE TABLE bundle (
     period      TEXT NOT NULL,
     workstation TEXT NOT NULL REFERENCES workstation (id),
     batch       TEXT NOT NULL UNIQUE,
     number      INTEGER NOT NULL,
+    calls       INTEGER NOT NULL,
     merged_on   TEXT NOT NULL,
     merged_by   TEXT NOT NULL REFERENCES member (name),
     PRIMARY KEY (period, workstation)
 ) WITHOUT ROWID;
 
--- The true counts in those bundles, in the form of `folded`.
+-- The true counts in those bundles, a row a table: `dimensions` as in `folded`, and `cells` a JSON
+-- list of [cell, count]. One row a cell would be a million for five hundred bundles.
 CREATE TABLE reported (
     period      TEXT NOT NULL,
     workstation TEXT NOT NULL,
     dimensions  TEXT NOT NULL,
-    cell        TEXT NOT NULL,
-    count       INTEGER NOT NULL CHECK (count > 0),
-    PRIMARY KEY (period, workstation, dimensions, cell),
+    cells       TEXT NOT NULL,
+    PRIMARY KEY (period, workstation, dimensions),
     FOREIGN KEY (period, workstation) REFERENCES bundle (period, workstation)
         ON DELETE CASCADE
+) WITHOUT ROWID;
+
+-- On a workstation: the months whose counts were sealed to the coordinators, and the last bundle.
+CREATE TABLE handed_over (
+    period  TEXT PRIMARY KEY,
+    batch   TEXT NOT NULL,
+    number  INTEGER NOT NULL,
+    made_on TEXT NOT NULL,
+    made_by TEXT NOT NULL REFERENCES member (name)
+) WITHOUT ROWID;
+
+-- Why a published month was counted again: for the house, never for a release.
+CREATE TABLE restatement (
+    period  TEXT NOT NULL,
+    vintage INTEGER NOT NULL,
+    reason  TEXT NOT NULL,
+    PRIMARY KEY (period, vintage),
+    FOREIGN KEY (period, vintage) REFERENCES release (period, vintage)
 ) WITHOUT ROWID;
 
 
@@ -525,10 +545,19 @@ CREATE VIEW call_load AS
     FROM call
     WHERE period IS NOT NULL AND batch IS NULL AND distress IS NOT NULL;
 
--- For figures: one row a data call that has ended.
+-- For figures: one row a data call that has ended. Its one platform is 'several' for a call that
+-- has more than one, merged ones being one.
 CREATE VIEW tally_call AS
     SELECT id AS call, period, caller, relation, gender, age, region, language, perpetrator,
-           urgency, first_disclosure, prior_contact, source, campaign, campus, want, outcome
+           urgency, first_disclosure, prior_contact, source, campaign, campus, want, outcome,
+           day, hour, (
+               SELECT CASE count(DISTINCT coalesce(s.successor, p.code))
+                      WHEN 0 THEN 'unknown'
+                      WHEN 1 THEN max(coalesce(s.successor, p.code))
+                      ELSE 'several' END
+               FROM call_mention p
+               LEFT JOIN code_merge s ON s.dimension = p.dimension AND s.code = p.code
+               WHERE p.call = call.id AND p.dimension = 'platform') AS one_platform
     FROM call
     WHERE period IS NOT NULL AND kind = 'data';
 
@@ -556,15 +585,33 @@ CREATE VIEW tally_successor AS
 CREATE VIEW tally_kind AS
     SELECT period, kind FROM call WHERE period IS NOT NULL;
 
+-- For figures: one row a referral, by the month of its call.
+CREATE VIEW tally_referral AS
+    SELECT c.period, r.status,
+           CASE WHEN o.government THEN 'authority' ELSE 'organisation' END AS partner
+    FROM referral r
+    JOIN call c ON c.id = r.call
+    JOIN service s ON s.id = r.service
+    JOIN organization o ON o.id = s.organization_id
+    WHERE c.period IS NOT NULL;
+
+-- For figures: contacts that count in a later month than that of their day.
+CREATE VIEW tally_late AS
+    SELECT period, substr(day, 1, 7) AS month, kind
+    FROM call
+    WHERE period > substr(day, 1, 7);
+
 -- For partners: how many referrals of a service have which status, folded ones among them.
 CREATE VIEW referral_outcome AS
     SELECT service, status, 1 AS count FROM referral
     UNION ALL
     SELECT service, status, count FROM folded_referral;
 
--- For calls: which months are published, and which are closed to further calls.
+-- For calls: which months' counts are out of the house, and which are closed to further calls.
 CREATE VIEW published_period AS
-    SELECT DISTINCT period FROM release;
+    SELECT period FROM release
+    UNION
+    SELECT period FROM handed_over;
 CREATE VIEW closed_period AS
     SELECT period FROM closing
     UNION

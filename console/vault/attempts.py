@@ -3,13 +3,17 @@
 Times are the system's monotonic clock with the boot it belongs to: setting the wall clock changes
 nothing, another process goes on waiting, and after a restart of the machine the whole wait is due
 again. The counter is raised before a passphrase is tried, so that killing the program gains none.
+
+A wrong passphrase opens no vault, so the trail hears of it at the next login (`logins`); until then
+the file keeps how many there were for each member.
 """
 
 import contextlib
 import json
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from console.errors import CannotUnlock
@@ -18,8 +22,18 @@ from console.vault.files import file_trouble, spell, write_atomic
 
 _FREE = 3
 _LONGEST = 60
-_EVERYBODY = ""
+EVERYBODY = ""
+"""Stands for all members where the file was damaged, and nobody knows whose count it was."""
+
 _Entry = tuple[int, float]
+
+
+@dataclass(frozen=True)
+class _Counts:
+    """What the file holds: who has to wait and since when, and what the trail has not heard."""
+
+    waiting: Mapping[str, _Entry]
+    untold: Mapping[str, int]
 
 
 def boot() -> str:
@@ -46,67 +60,105 @@ class Attempts:
 
     def begin(self, member: str) -> None:
         """Count one more try of ``member``, or raise CannotUnlock with the seconds to wait."""
-        entries = self._read()
+        counts = self._read()
         now = self._clock()
-        left = self._left(entries, member)
+        left = self._left(counts.waiting, member)
         if left > 0:
             raise CannotUnlock(
                 _("Too many wrong passphrases: wait {seconds} seconds, then try again.").format(
                     seconds=math.ceil(left)
                 )
             )
-        wrong, _at = entries.get(member, (0, now))
-        self._write({**entries, member: (wrong + 1, now)})
+        wrong, _at = counts.waiting.get(member, (0, now))
+        waiting = {**counts.waiting, member: (wrong + 1, now)}
+        self._write(_Counts(waiting, _more(counts.untold, member, 1)))
 
     def left(self, member: str) -> int:
         """Return the seconds that ``member`` has to wait before the next try."""
-        return math.ceil(self._left(self._read(), member))
+        return math.ceil(self._left(self._read().waiting, member))
 
-    def _left(self, entries: dict[str, _Entry], member: str) -> float:
+    def _left(self, waiting: Mapping[str, _Entry], member: str) -> float:
         now = self._clock()
         waits = [
             delay(wrong) - (now - at)
-            for name, (wrong, at) in entries.items()
-            if name in (member, _EVERYBODY)
+            for name, (wrong, at) in waiting.items()
+            if name in (member, EVERYBODY)
         ]
         return max(0.0, *waits) if waits else 0.0
 
     def succeeded(self, member: str) -> None:
-        """Forget the wrong passphrases of ``member``."""
-        entries = self._read()
-        kept = {name: entry for name, entry in entries.items() if name not in (member, _EVERYBODY)}
-        self._write(kept)
+        """Take back what `begin` counted last: the passphrase was right, so nobody waits for it."""
+        counts = self._read()
+        self._write(_Counts(_forgiven(counts, member), _more(counts.untold, member, -1)))
 
-    def _read(self) -> dict[str, _Entry]:
+    def forgive(self, member: str) -> None:
+        """Let ``member`` wait no more, who was given a new passphrase without the old one."""
+        counts = self._read()
+        self._write(_Counts(_forgiven(counts, member), counts.untold))
+
+    def untold(self) -> dict[str, int]:
+        """Return by member how many wrong passphrases the trail has not heard of.
+
+        Under `EVERYBODY`, how often the count itself was damaged.
+        """
+        return dict(self._read().untold)
+
+    def told(self, heard: Mapping[str, int]) -> None:
+        """Take off what the trail has heard of by now, so that it is told once."""
+        counts = self._read()
+        untold = counts.untold
+        for member, number in heard.items():
+            untold = _more(untold, member, -number)
+        self._write(_Counts(counts.waiting, untold))
+
+    def _read(self) -> _Counts:
         now = self._clock()
         try:
             with file_trouble(self._path, missing=True):
                 raw = self._path.read_bytes()
         except FileNotFoundError:
-            return {}
+            return _Counts({}, {})
         try:
             state = json.loads(raw)
-            entries = {
+            waiting = {
                 str(name): (int(wrong), float(at)) for name, (wrong, at) in state["members"].items()
             }
+            untold = {str(name): int(number) for name, number in state.get("untold", {}).items()}
             if spell(state) != raw:
                 raise ValueError
             same_boot = state["boot"] == self._boot
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
-            return self._restart({_EVERYBODY: (_FREE + _LONGEST, now)})
-        if not same_boot or any(at > now for _, at in entries.values()):
-            return self._restart({name: (wrong, now) for name, (wrong, _) in entries.items()})
-        return entries
+            damaged = {EVERYBODY: (_FREE + _LONGEST, now)}
+            return self._restart(_Counts(damaged, {EVERYBODY: 1}))
+        if not same_boot or any(at > now for _, at in waiting.values()):
+            again = {name: (wrong, now) for name, (wrong, _) in waiting.items()}
+            return self._restart(_Counts(again, untold))
+        return _Counts(waiting, untold)
 
-    def _restart(self, entries: dict[str, _Entry]) -> dict[str, _Entry]:
-        self._write(entries)
-        return entries
+    def _restart(self, counts: _Counts) -> _Counts:
+        self._write(counts)
+        return counts
 
-    def _write(self, entries: dict[str, _Entry]) -> None:
-        if not entries:
+    def _write(self, counts: _Counts) -> None:
+        if not counts.waiting and not counts.untold:
             with file_trouble(self._path):
                 self._path.unlink(missing_ok=True)
             return
-        state = {"boot": self._boot, "members": {name: list(e) for name, e in entries.items()}}
+        state = {
+            "boot": self._boot,
+            "members": {name: list(entry) for name, entry in counts.waiting.items()},
+            "untold": dict(counts.untold),
+        }
         # Not synced: who can cut the power can wait for a restart's full delay instead.
         write_atomic(self._path, spell(state), durable=False)
+
+
+def _more(untold: Mapping[str, int], member: str, number: int) -> dict[str, int]:
+    counted = {**untold, member: untold.get(member, 0) + number}
+    return {name: count for name, count in counted.items() if count > 0}
+
+
+def _forgiven(counts: _Counts, member: str) -> dict[str, _Entry]:
+    return {
+        name: entry for name, entry in counts.waiting.items() if name not in (member, EVERYBODY)
+    }

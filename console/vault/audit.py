@@ -21,14 +21,18 @@ def start_of(vault: str) -> bytes:
     return hashlib.sha256(context("audit", vault=vault)).digest()
 
 
+def hour_of(now: datetime) -> str:
+    """Return the hour that a line carries, UTC and nothing finer: '2026-11-21T14Z'. Pure."""
+    return now.astimezone(UTC).strftime("%Y-%m-%dT%HZ")
+
+
 def append(
     connection: Any, vault: str, actor: str, action: str, subject: str, *, now: datetime
 ) -> None:
     """Write one line, inside the caller's transaction."""
     last = connection.execute(store.LAST_AUDIT).fetchone()
     seq, previous = last or (0, start_of(vault))
-    hour = now.astimezone(UTC).strftime("%Y-%m-%dT%HZ")
-    line = AuditLine(seq + 1, hour, actor, action, subject)
+    line = AuditLine(seq + 1, hour_of(now), actor, action, subject)
     connection.execute(
         store.ADD_AUDIT, (line.seq, line.hour, actor, action, subject, chained(previous, line))
     )

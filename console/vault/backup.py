@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from console.errors import BadUsage, ConsoleError, Refused, VaultDamaged
-from console.vault import archive, audit, check, database, keyring, kit, members, swap
+from console.vault import archive, audit, check, database, keyring, kit, members, slips, swap
 from console.vault.archive import Entry
 from console.vault.files import (
     Document,
@@ -104,15 +104,18 @@ def back_up(
 ) -> BackupReport:
     """Write a backup of the vault in ``home`` to the new file ``path``, whole or not at all.
 
-    Works while a console has the vault open, and then leaves no line in the trail. Raises
-    CannotUnlock, Refused (not IT), BadUsage (the file is there), VaultDamaged (so is the vault),
-    ConsoleError (full disk; the vault changed without a pause; a restore was cut short).
+    Works while a console has the vault open; then the trail hears of it at the next login. Raises
+    CannotUnlock, Refused (not IT), BadUsage (the file is there, or would be in the home),
+    VaultDamaged (so is the vault), ConsoleError (full disk; the vault changed without a pause; a
+    restore was cut short or goes on).
     """
     tell = progress or (lambda _step, _share: None)
     if not exists(home):
         raise BadUsage(f"There is no vault in {home}: say where it is with --home.")
     if swap.pending(home):
-        raise ConsoleError("A restore was cut short: log in once, which finishes it.")
+        raise _restoring()
+    if path.resolve().is_relative_to(home.resolve()):
+        raise BadUsage("A backup in the home goes where the home goes: write it to a stick, say.")
     if path.exists():
         raise BadUsage(f"{path.name} is there already: choose another name for the backup.")
     me = identify(home / "keys", check_name(name), passphrase, None)
@@ -133,6 +136,9 @@ def back_up(
         found = read_fields(parse_document(raw, path.name, FORMAT))
         archive.write(written, raw, work, found.entries)
         archive.unpack(written, raw, list(found.entries), None)
+        if while_open:
+            subject = f"line {found.lines}, manifest {hashlib.sha256(raw).hexdigest()[:16]}"
+            slips.leave(home / "keys", found.vault, me, subject, now=now)
         with file_trouble(path):
             size = written.stat().st_size
             written.replace(path)
@@ -177,16 +183,27 @@ def snapshot(home: Path, folder: Path) -> int:
     for tries in range(1, _TRIES + 1):
         _clear(folder / "keys")
         database.remove(folder / "vault.db")
-        if _copied(home, folder):
+        copied = _copied(home, folder)
+        # Looked at last: from before a restore moves the first file until after the last.
+        if swap.pending(home):
+            raise _restoring()
+        if copied:
             return tries
     raise ConsoleError(
         "The vault was written to all the time: try the backup again in a quieter minute."
     )
 
 
+def _restoring() -> ConsoleError:
+    return ConsoleError(
+        "A restore goes on, or was cut short: log in once, which finishes it, then back up."
+    )
+
+
 def _copied(home: Path, folder: Path) -> bool:
     with file_trouble(home, missing=True):
         try:
+            began = (home / "vault.db").stat()
             keys = _key_files(home / "keys")
             digest = _copy(home / "vault.db", folder / "vault.db")
             log = _read_log(home / "vault.db-wal")
@@ -194,9 +211,12 @@ def _copied(home: Path, folder: Path) -> bool:
                 return False
             if _key_files(home / "keys") != keys:
                 return False
+            # A restore moves the log away before the database, which stays readable while open.
+            if not os.path.samestat(began, (home / "vault.db").stat()):
+                return False
         except FileNotFoundError as error:
-            # A rotation renames; what is missing for good is missing in the next try too.
-            if not (home / "vault.db").exists():
+            # A rotation renames and a restore moves; what is missing besides is so for good.
+            if not (home / "vault.db").exists() and not swap.pending(home):
                 raise VaultDamaged(
                     "vault.db is missing beside its keys: restore it from a backup."
                 ) from error

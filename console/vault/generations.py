@@ -1,6 +1,7 @@
-"""Generations of the notes' key: each one opened with suspicion, and a new one after a removal.
+"""Generations of the notes' key: each one opened with suspicion, and a new one when it is due.
 
-Who was removed knew the generations until then. So the next note holder to unlock makes a new one
+Who was removed knew the generations until then; an emergency leaves nothing that the generations
+until then shall open. So a note holder, at once or at the next unlock of one, makes a new one
 and seals it to those whom the roster names and who are still members: the roster, because a notes'
 key signed it and IT cannot write into it; the members, because IT may take somebody away.
 """
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 AT_UNLOCK = 200
 """How many values an unlock seals anew; a small vault is done with it."""
 
+_RETIRED = "notes.retired"
+
 
 def open_notes(vault: "Vault", known: Mapping[str, Public]) -> NoteKeys | None:
     """Return the notes' keys of who unlocks, None for who has none; ``known`` are the members.
@@ -33,7 +36,7 @@ def open_notes(vault: "Vault", known: Mapping[str, Public]) -> NoteKeys | None:
         return None
     roster = read_roster(vault.keys)
     roster.check(vault.me.public, known)
-    pins.check(vault.keys, vault.me, roster)
+    pinned = pins.check(vault.keys, vault.me, roster)
     notes = NoteKeys.unseal(vault.id, slots, vault.me, roster)
     # One contact or draft that was tampered with is named where it is read.
     used = {generation for (generation,) in vault.conn.execute(generations_store.DAYS_USE)}
@@ -44,7 +47,7 @@ def open_notes(vault: "Vault", known: Mapping[str, Public]) -> NoteKeys | None:
                 "restore vault.db and the folder keys from the same backup."
             )
         )
-    if not pins.kept(vault.keys, vault.me, vault.id):
+    if not pinned:
         _prove_by_days(vault, notes)
     return notes
 
@@ -62,8 +65,20 @@ def _prove_by_days(vault: "Vault", notes: NoteKeys) -> None:
             )
 
 
+def retire(vault: "Vault") -> None:
+    """Say that the newest generation is to be followed by another; in the caller's transaction.
+
+    Any member can: it is the roster's number, so the say-so ends with the roster that has the next.
+    """
+    try:
+        newest = read_roster(vault.keys).generation
+    except ConsoleError:
+        (newest,) = vault.conn.execute(store.NOTE_GENERATION).fetchone()
+    vault.set_setting(_RETIRED, newest)
+
+
 def renew(vault: "Vault", *, now: datetime) -> None:
-    """Make a new generation if somebody was removed since the last, and go on with re-sealing.
+    """Make a new generation if the last one is due to be left, and go on with re-sealing.
 
     For the unlock of a note holder; does nothing for others. The roster's rename is the instant
     at which a new generation counts: slots of one that is on no roster are made anew.
@@ -83,7 +98,7 @@ def _renew(vault: "Vault", notes: NoteKeys, now: datetime) -> None:
     if roster.old_of(vault.member.name):
         roster = roster.write(vault.keys, vault.me, notes)
     gone = roster.holders.keys() - {member.name for member in vault.members()}
-    if gone and roster.version:
+    if roster.version and (gone or vault.setting(_RETIRED) == roster.generation):
         roster = _next(vault, notes, roster.without(gone), now)
     pins.renew(vault.keys, vault.me, roster)
     resealing.reseal_some(vault, AT_UNLOCK)

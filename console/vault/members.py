@@ -136,7 +136,7 @@ def approve(
     member = find(vault.conn, name)
     if name not in vault.waiting():
         raise Refused(f"{name} awaits no approval: only a further operator does.")
-    if fingerprint is not None and _letters(fingerprint) != _letters(member.fingerprint(vault.id)):
+    if fingerprint is not None and letters(fingerprint) != letters(member.fingerprint(vault.id)):
         raise Refused(
             f"The words are not those of {name}'s keys: compare them again; "
             "if they still differ, do not approve, and ask who changed the keys."
@@ -149,5 +149,6 @@ def approve(
         vault.audit("member.approved", name, now=now)
 
 
-def _letters(words: str) -> str:
+def letters(words: str) -> str:
+    """Return the letters of a fingerprint, so that spaces, hyphens and capitals do not matter."""
     return "".join(char for char in words.casefold() if char.isalpha())

@@ -130,6 +130,7 @@ STEPS: dict[int, tuple[str, ...]] = {
             workstation TEXT NOT NULL REFERENCES workstation (id),
             batch       TEXT NOT NULL UNIQUE,
             number      INTEGER NOT NULL,
+            calls       INTEGER NOT NULL,
             merged_on   TEXT NOT NULL,
             merged_by   TEXT NOT NULL REFERENCES member (name),
             PRIMARY KEY (period, workstation)
@@ -138,11 +139,24 @@ STEPS: dict[int, tuple[str, ...]] = {
             period      TEXT NOT NULL,
             workstation TEXT NOT NULL,
             dimensions  TEXT NOT NULL,
-            cell        TEXT NOT NULL,
-            count       INTEGER NOT NULL CHECK (count > 0),
-            PRIMARY KEY (period, workstation, dimensions, cell),
+            cells       TEXT NOT NULL,
+            PRIMARY KEY (period, workstation, dimensions),
             FOREIGN KEY (period, workstation) REFERENCES bundle (period, workstation)
                 ON DELETE CASCADE
+        ) WITHOUT ROWID""",
+        """CREATE TABLE handed_over (
+            period  TEXT PRIMARY KEY,
+            batch   TEXT NOT NULL,
+            number  INTEGER NOT NULL,
+            made_on TEXT NOT NULL,
+            made_by TEXT NOT NULL REFERENCES member (name)
+        ) WITHOUT ROWID""",
+        """CREATE TABLE restatement (
+            period  TEXT NOT NULL,
+            vintage INTEGER NOT NULL,
+            reason  TEXT NOT NULL,
+            PRIMARY KEY (period, vintage),
+            FOREIGN KEY (period, vintage) REFERENCES release (period, vintage)
         ) WITHOUT ROWID""",
         "PRAGMA user_version = 3",
     ),

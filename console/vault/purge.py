@@ -4,17 +4,20 @@ Deleting needs no key, so whoever unlocks does it. `secure_delete` overwrites wh
 the file, and the write-ahead log is emptied afterwards. What is left of a note is an empty row.
 """
 
+import contextlib
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from console.errors import BadUsage, CannotUnlock
+from console.errors import BadUsage, CannotUnlock, ConsoleError
 from console.language import _
-from console.vault import narrative, purge_store
+from console.vault import audit, generations, narrative, purge_store
 from console.vault.attempts import Attempts
 from console.vault.database import trouble
+from console.vault.files import file_trouble
 from console.vault.identity import MemberFile
 
 if TYPE_CHECKING:
@@ -26,6 +29,7 @@ LONGEST_GAP = timedelta(days=31)
 
 _LOOKED_ON = "retention.looked_on"
 _SHORTEST_MONTH = 28
+_PIECE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,24 +159,24 @@ def daily(vault: "Vault", *, now: datetime) -> Due | None:
     After a gap of more than a month nothing is destroyed before a coordinator has asked for it:
     a clock that is years ahead would destroy everything.
     """
-    today = now.date()
     looked_on = vault.setting(_LOOKED_ON)
-    if looked_on == today.isoformat():
+    if looked_on == now.date().isoformat():
         return None
-    last = looked_on or _day_of_trail(vault) or today.isoformat()
-    try:
-        gap = today - date.fromisoformat(last)
-    except (TypeError, ValueError):
-        gap = timedelta(0)
-    if gap > LONGEST_GAP:
+    if is_held(vault, now=now):
+        if not looked_on:
+            # What is written into the trail from now on does not mean that anybody looked.
+            vault.set_setting(_LOOKED_ON, _day_of_trail(vault, now))
         return None
     return destroy(vault, now=now)
 
 
 def is_held(vault: "Vault", *, now: datetime) -> bool:
     """Tell whether `daily` waits for a coordinator, because the clock has gone far ahead."""
-    last = vault.setting(_LOOKED_ON)
-    return isinstance(last, str) and (now.date() - LONGEST_GAP).isoformat() > last
+    last = vault.setting(_LOOKED_ON) or _day_of_trail(vault, now)
+    try:
+        return isinstance(last, str) and now.date() - date.fromisoformat(last) > LONGEST_GAP
+    except ValueError:
+        return False
 
 
 def confirm(vault: "Vault", passphrase: str) -> None:
@@ -216,21 +220,61 @@ def destroy_everything_sealed(vault: "Vault", passphrase: str, *, now: datetime)
     """Destroy the key of every day and all that is sealed: notes, calls going on, contacts, codes.
 
     The codes and counts of finished calls stay. ``passphrase`` is that of who has the vault open.
-    All or nothing; audited by counts. The caller closes the vault.
+    Audited by counts. The caller closes the vault.
 
-    Raises Refused for IT staff, CannotUnlock for another passphrase.
+    The notes' key is left too: a note holder makes the next generation at once, after others the
+    next note holder does at her unlock. All or nothing; but where a full disk takes no more, the
+    keys of the days go without the notes, which are noise then. Raises Refused for IT staff,
+    CannotUnlock for another passphrase, ConsoleError if not even the keys can be destroyed.
     """
     vault.require("operator", "coordinator")
     confirm(vault, passphrase)
+    _wipe_log(vault)
+    try:
+        done = _destroy_all(vault, purge_store.DROP_DAYS, now)
+    except ConsoleError:
+        done = _destroy_all(vault, (purge_store.DROP_KEYS,), now)
+    # All that it opened is gone; what fails from here on is done at the next unlock.
+    with contextlib.suppress(ConsoleError):
+        generations.renew(vault, now=now)
+    _wipe_log(vault)
+    return done
+
+
+def _destroy_all(vault: "Vault", statements: Iterable[str], now: datetime) -> Emergency:
     with vault.transaction():
         done = in_emergency(vault)
-        _destroy_days(vault, _days(vault, purge_store.ALL_DAYS))
+        listed = (json.dumps(_days(vault, purge_store.ALL_DAYS)),)
+        for statement in statements:
+            vault.conn.execute(statement, listed)
         for statement in purge_store.DROP_EVERYTHING_SEALED:
             vault.conn.execute(statement)
+        generations.retire(vault)
         subject = f"all: {done.days} days, {done.notes} notes, {done.drafts} open calls"
         vault.audit("notes.destroyed", subject, now=now)
-    vault.empty_log()
     return done
+
+
+def _wipe_log(vault: "Vault") -> None:
+    """Empty the log, noughts first: what a file system cuts off a file can be found on the disk."""
+    with contextlib.suppress(ConsoleError):
+        _overwrite_log(vault)
+    vault.empty_log()
+
+
+def _overwrite_log(vault: "Vault") -> None:
+    with trouble():
+        busy, frames, copied = vault.conn.execute(purge_store.COPY_LOG).fetchone()
+    log = vault.file.with_name(f"{vault.file.name}-wal")
+    if busy or frames != copied:
+        return
+    with file_trouble(log), log.open("r+b") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        while file.tell() < size:
+            file.write(bytes(min(_PIECE, size - file.tell())))
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _due(vault: "Vault", today: date) -> tuple[Due, list[str], list[int]]:
@@ -254,12 +298,7 @@ def _due(vault: "Vault", today: date) -> tuple[Due, list[str], list[int]]:
 
 def _destroy_days(vault: "Vault", days: list[str]) -> None:
     listed = (json.dumps(days),)
-    for statement in (
-        purge_store.DROP_KEYS,
-        purge_store.DROP_REVISIONS,
-        purge_store.EMPTY_NOTES,
-        purge_store.DROP_AMENDMENTS,
-    ):
+    for statement in purge_store.DROP_DAYS:
         vault.conn.execute(statement, listed)
 
 
@@ -288,10 +327,13 @@ def _root(cases: dict[int, int], code: int) -> int:
     return code
 
 
-def _day_of_trail(vault: "Vault") -> str | None:
-    """Return the UTC day of the last line of the trail, None if there is none."""
+def _day_of_trail(vault: "Vault", now: datetime) -> str | None:
+    """Return the UTC day of the last line from before this hour, None if there is none.
+
+    This login's own lines say nothing about when somebody was here last.
+    """
     with trouble():
-        row = vault.conn.execute(purge_store.LAST_HOUR).fetchone()
+        row = vault.conn.execute(purge_store.LAST_HOUR, (audit.hour_of(now),)).fetchone()
     return None if row is None else str(row[0])[:10]
 
 

@@ -36,6 +36,7 @@ UPDATE note SET sealed = zeroblob(0)
 WHERE length(sealed) > 0 AND day IN (SELECT value FROM json_each(?))
 """
 DROP_AMENDMENTS = "DELETE FROM amendment WHERE day IN (SELECT value FROM json_each(?))"
+DROP_DAYS = (DROP_KEYS, DROP_REVISIONS, EMPTY_NOTES, DROP_AMENDMENTS)
 
 TIES = """
 SELECT t.return_code, t.call,
@@ -48,12 +49,13 @@ FROM return_call t JOIN call c ON c.id = t.call
 """
 DROP_CODES = "DELETE FROM return_code WHERE id IN (SELECT value FROM json_each(?))"
 
-LAST_HOUR = "SELECT hour FROM audit ORDER BY seq DESC LIMIT 1"
+LAST_HOUR = "SELECT hour FROM audit WHERE hour < ? ORDER BY seq DESC LIMIT 1"
 OLD_DRAFTS = """
 SELECT count(*) FROM draft JOIN call ON call.id = draft.call WHERE call.day <= ?
 """
 
 # In an emergency.
+COPY_LOG = "PRAGMA wal_checkpoint(PASSIVE)"
 ALL_DAYS = """
 SELECT day FROM day_key UNION SELECT day FROM note UNION SELECT day FROM amendment ORDER BY day
 """

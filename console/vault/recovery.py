@@ -179,7 +179,7 @@ def recover(
         if me.public.role == "operator":
             roster = roster.approve(me.public, opened.me.public.name)
             roster.write(opened.keys, opened.me, opened.notes)
-        Attempts(opened.keys).succeeded(name)
+        Attempts(opened.keys).forgive(name)
         return me.public.role
 
 

@@ -27,7 +27,8 @@ PARTNERS = frozenset(
 FIGURES = frozenset(
     {
         "release", "release_file", "release_cell",
-        "closing", "workstation", "absence", "bundle", "reported",
+        "closing", "workstation", "absence", "bundle", "reported", "handed_over",
+        "restatement",
     }
 )  # fmt: skip
 FOLDED = frozenset({"folded", "folded_referral"})
@@ -55,8 +56,10 @@ _DELETES: dict[Role, frozenset[str]] = {
 }
 """Tables of which a role may delete rows and no more."""
 
-# Whoever logs in after a shift empties the instants of its calls.
+# Whoever logs in after a shift empties the instants of its calls; a restatement counts late calls
+# in the month of their day.
 _COARSENS = ("coordinator", 23, "call", "ended_at")
+_RESTATES = ("coordinator", 23, "call", "period")
 
 # What a row hangs on may be read in a statement that deletes: SQLite looks for it when a call goes.
 _HANGS_ON = frozenset({"call", "return_code", "id"})
@@ -89,7 +92,10 @@ def allowed(
     if action == _READ:
         return _reads(role, table, second or "", deleting)
     if action in (_INSERT, _UPDATE):
-        return table in _WRITES[role] or (role, action, table, second) == _COARSENS
+        return table in _WRITES[role] or (role, action, table, second) in (
+            _COARSENS,
+            _RESTATES,
+        )
     if action == _DELETE:
         return table in _WRITES[role] or table in _DELETES[role]
     return False

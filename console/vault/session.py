@@ -411,7 +411,8 @@ class Vault:
             return
         self._closed = True
         try:
-            with contextlib.closing(self.conn):
+            # A rotation that found no file to go on with has left none open.
+            with contextlib.closing(self.conn), contextlib.suppress(driver().ProgrammingError):
                 self.empty_log()
         finally:
             self._lock.release()

@@ -4,7 +4,7 @@ import pytest
 
 from console.errors import CannotUnlock
 from console.vault import unlock
-from console.vault.attempts import Attempts
+from console.vault.attempts import EVERYBODY, Attempts
 from tests.vault.checks import refuses
 from tests.vaults import NOW, open_as
 
@@ -59,13 +59,37 @@ def test_each_member_waits_for_their_own_mistakes(tmp_path: Path) -> None:
     assert _waits(attempts, "amina") > 0
 
 
-def test_success_starts_afresh_and_leaves_no_file(tmp_path: Path) -> None:
+def test_success_starts_afresh_and_leaves_no_file_once_the_wrong_ones_are_told(
+    tmp_path: Path,
+) -> None:
     attempts = Attempts(tmp_path, clock=Clock(), booted="b")
     for _ in range(3):
         attempts.begin("amina")
     attempts.succeeded("amina")
-    assert list(tmp_path.iterdir()) == []
+    assert attempts.untold() == {"amina": 2}
     assert _waits(attempts) == 0
+    attempts.succeeded("amina")
+    attempts.told({"amina": 2})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_went_wrong_while_the_trail_was_told_is_told_the_next_time(tmp_path: Path) -> None:
+    attempts = Attempts(tmp_path, clock=Clock(), booted="b")
+    attempts.begin("amina")
+    heard = attempts.untold()
+    attempts.begin("amina")
+    attempts.begin("bea")
+    attempts.told(heard)
+    assert attempts.untold() == {"amina": 1, "bea": 1}
+
+
+def test_a_new_passphrase_ends_the_wait_and_hides_no_wrong_one(tmp_path: Path) -> None:
+    attempts = Attempts(tmp_path, clock=Clock(), booted="b")
+    for _ in range(3):
+        attempts.begin("amina")
+    attempts.forgive("amina")
+    assert attempts.left("amina") == 0
+    assert attempts.untold() == {"amina": 3}
 
 
 def test_another_program_start_goes_on_waiting(tmp_path: Path) -> None:
@@ -105,6 +129,7 @@ def test_a_damaged_counter_makes_everybody_wait_the_longest(tmp_path: Path, cont
     assert _waits(attempts) == 0
     attempts.succeeded("amina")
     assert _waits(attempts, "bea") == 0
+    assert attempts.untold() == {EVERYBODY: 1, "bea": 1}
 
 
 def test_after_three_wrong_passphrases_the_right_one_waits_too(home: Path) -> None:

@@ -17,8 +17,9 @@ def test_the_trail_says_who_did_what_by_the_hour(home: Path) -> None:
         last = vault.audit_lines()[-1]
         assert (last.hour, last.actor) == ("2026-11-21T09Z", "carla")
         assert (last.action, last.subject) == ("figures.exported", "2026-03")
-        assert [line.action for line in vault.audit_lines()[:2]] == [
+        assert [line.action for line in vault.audit_lines()[:3]] == [
             "vault.created",
+            "vault.unlocked",
             "member.added",
         ]
         assert vault.audit_broken_at() is None
@@ -49,7 +50,7 @@ def test_the_trail_says_who_did_what_by_the_hour(home: Path) -> None:
         (
             "INSERT INTO audit SELECT seq + 100, hour, actor, action, subject, hash FROM audit "
             "WHERE seq = 2",
-            6,
+            8,
         ),
     ],
 )

@@ -85,6 +85,8 @@ def test_an_old_vault_is_brought_up_to_date_by_whoever_unlocks_it(home: Path, tm
             "folded_referral",
             "kit_note_key",
             "kit",
+            "restatement",
+            "handed_over",
             "reported",
             "bundle",
             "absence",

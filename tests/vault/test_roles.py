@@ -29,7 +29,15 @@ DIRECTORY = {
     "accessibility",
 }
 PUBLISHED = {"release", "release_file", "release_cell", "folded", "folded_referral"}
-PUBLISHED |= {"closing", "workstation", "absence", "bundle", "reported"}
+PUBLISHED |= {
+    "closing",
+    "workstation",
+    "absence",
+    "bundle",
+    "reported",
+    "restatement",
+    "handed_over",
+}
 UNREADABLE = {"operator": KEYS, "coordinator": KEYS | SEALED, "it": KEYS | SEALED | CALLS}
 WRITABLE = {
     "operator": SEALED | CALLS | {"call_batch", "debrief", "code", "code_change"},

@@ -1,0 +1,126 @@
+"""A backup made beside an open console is in the trail from the next login on."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from console.vault import Vault, back_up, restore_backup, slips
+from console.vault.files import write_document
+from console.vault.identity import Identity, MemberFile
+from tests.vaults import NOW, make_vault, open_as, passphrase
+
+
+def made(vault: Vault) -> list[tuple[str, str, str]]:
+    return [
+        (line.actor, line.action, line.subject)
+        for line in vault.audit_lines()
+        if line.action.startswith("backup")
+    ]
+
+
+def left(home: Path) -> list[Path]:
+    return list((home / "keys/slips").glob("*"))
+
+
+def identity(home: Path, name: str) -> Identity:
+    found = MemberFile.read(home / f"keys/members/{name}.json").open(passphrase(name))
+    assert found
+    return found
+
+
+def test_a_backup_beside_an_open_console_is_told_by_the_next_login(home: Path, file: Path) -> None:
+    with open_as(home, "amina") as vault:
+        report = back_up(home, "ines", passphrase("ines"), file, now=NOW)
+        assert report.while_open
+        assert made(vault) == []
+    with open_as(home, "bea", now=NOW + timedelta(hours=20)) as vault:
+        ((actor, action, subject),) = made(vault)
+        assert (actor, action) == ("ines", "backup.made")
+        assert subject.startswith(f"2026-11-21T09Z, line {report.lines}, manifest ")
+        assert vault.audit_lines()[-1].hour == "2026-11-22T05Z"
+        assert vault.audit_broken_at() is None
+    assert left(home) == []
+    with open_as(home, "bea", now=NOW + timedelta(hours=21)) as vault:
+        assert len(made(vault)) == 1
+
+
+def test_the_slip_names_the_very_file(home: Path, file: Path) -> None:
+    with open_as(home, "amina"):
+        back_up(home, "ines", passphrase("ines"), file, now=NOW)
+    with file.open("rb") as tar:
+        size = int(tar.read(512)[124:135], 8)
+        manifest = tar.read(size)
+    with open_as(home, "ines") as vault:
+        subject = made(vault)[0][2]
+    from hashlib import sha256
+
+    assert subject.endswith(sha256(manifest).hexdigest()[:16])
+
+
+def test_a_slip_that_is_put_back_is_told_once(home: Path, file: Path) -> None:
+    with open_as(home, "amina"):
+        back_up(home, "ines", passphrase("ines"), file, now=NOW)
+    (slip,) = left(home)
+    content = slip.read_bytes()
+    for _ in range(2):
+        open_as(home, "amina").close()
+        slip.write_bytes(content)
+    with open_as(home, "amina") as vault:
+        assert len(made(vault)) == 1
+
+
+@pytest.mark.parametrize("forged", ["bytes", "operator", "stranger", "vault", "words", "noise"])
+def test_a_slip_that_ines_did_not_sign_is_named_and_not_believed(
+    home: Path, file: Path, tmp_path: Path, forged: str
+) -> None:
+    keys = home / "keys"
+    with open_as(home, "ines") as vault:
+        known = vault.id
+    if forged == "bytes":
+        with open_as(home, "amina"):
+            back_up(home, "ines", passphrase("ines"), file, now=NOW)
+        (slip,) = left(home)
+        content = bytearray(slip.read_bytes())
+        content[len(content) // 2] ^= 1
+        slip.write_bytes(content)
+    elif forged == "operator":
+        slips.leave(keys, known, identity(home, "amina"), "line 1", now=NOW)
+    elif forged == "stranger":
+        make_vault(tmp_path / "other", it="mallory")
+        slips.leave(keys, known, identity(tmp_path / "other", "mallory"), "line 1", now=NOW)
+    elif forged == "vault":
+        slips.leave(keys, "0" * 32, identity(home, "ines"), "line 1", now=NOW)
+    elif forged == "words":
+        slips.leave(keys, known, identity(home, "ines"), "line 1", now=NOW)
+        (slip,) = left(home)
+        fields = json.loads(slip.read_bytes())
+        del fields["digest"]
+        write_document(slip, {**fields, "subject": "line 2"})
+    else:
+        (keys / "slips").mkdir(mode=0o700)
+        (keys / "slips/x.json").write_bytes(b"[" * 5000)
+    with open_as(home, "amina") as vault:
+        assert made(vault) == [("amina", "backup.unproven", "1 slips")]
+    assert left(home) == []
+
+
+def test_what_was_backed_up_during_a_restore_is_told_in_the_restored_vault(
+    home: Path, file: Path, tmp_path: Path
+) -> None:
+    """Slips stay where they are: they are signed, and the restored vault knows the signer."""
+    back_up(home, "ines", passphrase("ines"), file, now=NOW)
+    with open_as(home, "amina"):
+        back_up(home, "ines", passphrase("ines"), tmp_path / "second.backup", now=NOW)
+    restore_backup(home, "ines", passphrase("ines"), file, replace=True, now=NOW)
+    with open_as(home, "amina") as vault:
+        assert [action for _, action, _ in made(vault)] == ["backup.begun", "backup.made"]
+
+
+def test_slips_tell_no_words_that_a_terminal_obeys(home: Path) -> None:
+    with open_as(home, "ines") as vault:
+        known = vault.id
+    slips.leave(home / "keys", known, identity(home, "ines"), "line 1\n\x1b[2J\ud800", now=NOW)
+    with open_as(home, "amina") as vault:
+        assert made(vault)[0][2] == "2026-11-21T09Z, line 1 [2J"
