@@ -200,8 +200,11 @@ def finish_non_data(vault: "Vault", draft: Draft, kind: str, *, now: datetime) -
 
 
 def recent(vault: "Vault", limit: int = 20) -> list[CallLine]:
-    """Return the calls that ended last, of all operators, the newest first; imports apart."""
-    return list(store.recent(vault, limit))
+    """Return the calls that ended last, of all operators, the newest first; imports apart.
+
+    IT staff may not read calls, and get none.
+    """
+    return [] if vault.member.role == "it" else list(store.recent(vault, limit))
 
 
 def read(vault: "Vault", call: int) -> FinishedCall:

@@ -54,12 +54,13 @@ ADD_BATCH = "INSERT INTO call_batch (digest, imported_on, rows) VALUES (?, ?, 0)
 COUNT_BATCH = "UPDATE call_batch SET rows = ? WHERE id = ?"
 # What an import brought in is history, not what an operator looks for after her call.
 RECENT = """
-    SELECT id, day, hour, operator, EXISTS (SELECT 1 FROM note WHERE note.call = call.id),
+    SELECT id, day, hour, operator,
            kind, caller, gender, age, region, language, perpetrator, urgency, safe,
            first_disclosure, prior_contact, source, campaign, campus, want, outcome, relation
     FROM call WHERE period IS NOT NULL AND batch IS NULL
     ORDER BY id DESC LIMIT ?
 """
+NOTED = "SELECT DISTINCT call FROM note WHERE call >= ?"
 ONE_CALL = """
     SELECT day, hour, operator, minutes, distress,
            kind, caller, gender, age, region, language, perpetrator, urgency, safe,
@@ -134,12 +135,18 @@ def closed(vault: "Vault") -> frozenset[str]:
 
 
 def recent(vault: "Vault", limit: int) -> Iterator[CallLine]:
-    """Yield finished calls, newest first, without those of an import."""
+    """Yield finished calls, newest first, without those of an import.
+
+    Whether there is a note is told to those who hold notes.
+    """
     with trouble():
         rows = vault.db.execute(RECENT, [limit]).fetchall()
-    for call, day, hour, operator, has_note, *singles in rows:
+        noted: set[int] = set()
+        if rows and vault.member.holds_notes:
+            noted = {call for (call,) in vault.db.execute(NOTED, [rows[-1][0]])}
+    for call, day, hour, operator, *singles in rows:
         coded = {**codes_of(tuple(singles)), **mentions(vault, call)}
-        yield CallLine(call, day, hour, operator, singles[0], coded, bool(has_note))
+        yield CallLine(call, day, hour, operator, singles[0], coded, call in noted)
 
 
 def mentions(vault: "Vault", call: int) -> dict[str, tuple[str, ...]]:

@@ -7,12 +7,15 @@ from textual.widgets import Input, OptionList
 
 from console import breaks
 from console.tui.directory import DirectoryScreen
-from console.tui.figures import FiguresScreen, WhereScreen
+from console.tui.figures import FiguresScreen
+from console.tui.figures_out import WhereScreen
 from console.tui.help import HelpScreen
 from console.tui.keys import KeysScreen
 from console.tui.rest import RestScreen
 from console.tui.shift import ShiftScreen
 from console.tui.unlock import UnlockScreen
+from tests.figures.rows import long_tailed
+from tests.figures.test_export import insert
 from tests.tui.conftest import on, until, words
 from tests.vaults import open_as, passphrase
 
@@ -51,6 +54,20 @@ async def test_each_role_is_offered_its_own_work(console, name, offered):
         bar = words(pilot.app, "KeyBar")
         named = {"call", "break", "figures", "directory", "keys"}
         assert {word for word in named if f" {word}" in bar} == offered
+
+
+@pytest.mark.parametrize("name", ["amina", "carla", "ines"])
+async def test_no_shift_begins_with_a_refusal(console, home, name):
+    with open_as(home, "amina") as vault:
+        insert(vault, "2026-11", long_tailed(1, 3))
+    async with console(name).run_test(size=(80, 24)) as pilot:
+        await on(pilot, ShiftScreen)
+        listed = pilot.app.screen.query_one("#calls", OptionList)
+        if name != "ines":
+            await until(pilot, lambda: listed.option_count == 3)
+        await until(pilot, lambda: bool(words(pilot.app, "#cover")))
+        await until(pilot, lambda: listed.has_focus)
+        assert [each.message for each in pilot.app._notifications] == []
 
 
 async def test_a_break_is_booked_counted_down_and_ended(console, clock, home):
@@ -108,7 +125,7 @@ async def test_the_coordinator_exports_a_month(console, home, tmp_path: Path):
         await on(pilot, FiguresScreen)
         await until(pilot, lambda: pilot.app.screen.query_one(OptionList).option_count == 1)
         await until(pilot, lambda: "1 calls" in words(pilot.app, "#true"))
-        await pilot.press("enter")
+        await pilot.press("f9")
         await on(pilot, WhereScreen)
         pilot.app.screen.query_one(Input).value = str(tmp_path / "out")
         await pilot.press("enter")
