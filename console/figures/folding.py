@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Callable
 
-from console import codebook
 from console.errors import ConsoleError, Refused
-from console.figures import ledger_store, store, tables
+from console.figures import bundle_store, counting, ledger_store, store, tables
+from console.figures.dimensions import Dimensions
 from console.figures.tally import Cell
 from console.vault import Vault
 
@@ -15,12 +15,14 @@ Counts = dict[tuple[str, ...], Counter[Cell]]
 def fold(vault: Vault, period: str, drop: Callable[[], object]) -> None:
     """Keep the counts of a published month, and have ``drop`` delete its rows; in a transaction.
 
-    Kept are the tables of a release, every dimension by itself, and the contacts by kind. For a
-    coordinator. Raises ``Refused`` for anyone else and for a month that is not published or was
+    A month that was handed over in a bundle is as one that was published. Kept are the tables of a
+    release, every dimension by itself, and the contacts by kind. For a coordinator. Raises
+    ``Refused`` for anyone else and for a month that is neither published nor handed over, or was
     folded before, ``ConsoleError`` if a count were not the same afterwards.
     """
     vault.require("coordinator")
-    if ledger_store.latest(vault, period) is None:
+    handed_over = bundle_store.handed_over(vault, period) is not None
+    if not handed_over and ledger_store.latest(vault, period) is None:
         raise Refused(f"the month {period} is not published: its calls stay until it is")
     if store.is_folded(vault, period):
         raise Refused(f"the month {period} was folded into counts before")
@@ -32,17 +34,25 @@ def fold(vault: Vault, period: str, drop: Callable[[], object]) -> None:
 
 
 def counts(vault: Vault, period: str) -> Counts:
-    """Return the true counts of a month that outlive its rows, by their dimensions."""
-    book = codebook.load(vault, str(vault.setting("country")))
-    many = [dimension.name for dimension in book.dimensions() if dimension.multiple]
-    definitions = [
-        *tables.standard(many),
-        *(tables.Definition(name, (name,), "calls") for name in tables.COUNTABLE),
-        *(tables.Definition(name, (name,), "mentions", name) for name in many),
-    ]
-    found: Counts = {store.KIND: store.kinds(vault, period)}
-    for definition, rows in zip(
-        definitions, store.grouped(vault, period, definitions), strict=True
-    ):
-        found[definition.dimensions] = Counter(dict(rows))
-    return found
+    """Return the true counts of a month's rows that outlive them, by their dimensions."""
+    dimensions = Dimensions(vault)
+    wanted = definitions(vault, dimensions)
+    found = store.kept(vault, period, tuple(wanted.values()), dimensions.derived)
+    return dict(zip(wanted, found, strict=True))
+
+
+def definitions(vault: Vault, dimensions: Dimensions) -> dict[tuple[str, ...], tables.Definition]:
+    """Return what is counted of a month whose rows go, by dimensions."""
+    return {
+        definition.dimensions: definition
+        for definition in (
+            *counting.definitions(vault, dimensions),
+            *(tables.Definition(name, (name,), "calls") for name in sorted(tables.OF_CALLS)),
+            *(
+                tables.Definition(name, (name,), "mentions", name)
+                for name in sorted(dimensions.many_valued)
+            ),
+            tables.Definition("referrals", ("status", "partner"), "referrals"),
+            tables.Definition("kind", store.KIND, "contacts"),
+        )
+    }

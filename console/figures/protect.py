@@ -26,21 +26,23 @@ def protect(
     secret: bytes,
     period: str,
     solve: Solver,
+    areas: Mapping[str, str] | None = None,
 ) -> Protected:
     """Round all tables jointly, after checking the result without the solver.
 
-    Where no rounding of all exists, each table is kept whole, in order, if that is possible beside
-    those kept before it, and is otherwise replaced by the one-way tables of its dimensions; these
-    can always be rounded. Raises ``ConsoleError`` for a solver that fails and for a result that
-    breaks a promise: then there is no release.
+    ``areas`` gives the area that each region lies in. Where no rounding of all exists, each table
+    is kept whole, in order, if that is possible beside those kept before it, and is otherwise
+    replaced by the one-way tables of its dimensions; these can always be rounded. Raises
+    ``ConsoleError`` for a solver that fails and for a result that breaks a promise: then there is
+    no release.
     """
 
     def attempt(kept: Sequence[RawTable]) -> tuple[PublishedTable, ...]:
-        chosen = _chosen(tables, kept)
-        model = build(chosen, running, secret, period)
+        wanted = chosen(tables, kept)
+        model = build(wanted, running, secret, period, areas or {})
         solution = solve(model)
-        rounded = [(table, published(table, model, solution)) for table in chosen]
-        check(rounded, witness(model, solution))
+        rounded = [(table, published(table, model, solution)) for table in wanted]
+        check(rounded, witness(model, solution), areas or {})
         return tuple(PublishedTable(*pair) for pair in rounded)
 
     try:
@@ -57,14 +59,14 @@ def protect(
     return Protected("rounded", result, tuple(table.name for table in tables if table not in kept))
 
 
-def _chosen(tables: Sequence[RawTable], kept: Sequence[RawTable]) -> list[RawTable]:
+def chosen(tables: Sequence[RawTable], kept: Sequence[RawTable]) -> list[RawTable]:
     """Return the kept tables, and the others' one-way tables that these do not print anyway."""
     printed = {identity(table, cell) for table in kept for cell in table.cells}
-    chosen = []
+    found = []
     for table in tables:
         for part in [table] if table in kept else one_way(table):
             counted = {identity(part, cell) for cell in part.cells}
             if table in kept or not counted <= printed:
-                chosen.append(part)
+                found.append(part)
                 printed |= counted
-    return chosen
+    return found

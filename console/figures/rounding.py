@@ -10,11 +10,12 @@ controlled rounding after Cox (1987) and Causey, Cox and Ernst (1985).
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
 from console.errors import ConsoleError
+from console.figures.tables import AREA, REGION
 from console.figures.tally import TOTAL, Cell, RawTable, axes_of, sums_of
 
 BASE = 5
@@ -22,6 +23,12 @@ MAX_CHANGE = BASE - 1
 
 _LEDGER_WEIGHT = 3
 """How much nearness to the running true total counts against nearness to the target."""
+
+CALLS = "calls/"
+"""The kind of count that tables of calls have, in an identity."""
+
+_DATA = {("kind", "data")}
+"""The contacts that are calls."""
 
 Identity = tuple[str, frozenset[tuple[str, str]]]
 """What a cell counts, whichever table prints it: kind of count, and its codes but totals."""
@@ -77,6 +84,8 @@ class Model:
     identities: dict[Identity, int] = field(default_factory=dict)
     choices: list[Choice] = field(default_factory=list)
     latent: list[Latent] = field(default_factory=list)
+    printed: dict[Latent, int] = field(default_factory=dict)
+    """Those counts of a tie that a table does print after all, by their choice."""
     rows: list[Row] = field(default_factory=list)
 
 
@@ -90,9 +99,10 @@ class Solution:
 
 def identity(table: RawTable, cell: Cell) -> Identity:
     """Return what the cell counts, equal for the equal cells of linked tables."""
-    group = f"{table.counts}/{table.mentioned}"
-    pairs = zip(table.dimensions, cell, strict=True)
-    return group, frozenset(pair for pair in pairs if pair[1] != TOTAL)
+    pairs = frozenset(pair for pair in zip(table.dimensions, cell, strict=True) if pair[1] != TOTAL)
+    if table.counts == "contacts" and pairs == _DATA:
+        return CALLS, frozenset()
+    return f"{table.counts}/{table.mentioned}", pairs
 
 
 def drawn_up(secret: bytes, period: str, table: str, cell: Cell, remainder: int) -> bool:
@@ -110,11 +120,13 @@ def build(
     running: Mapping[Identity, Running],
     secret: bytes,
     period: str,
+    areas: Mapping[str, str],
 ) -> Model:
     """Return the model of all tables of one period, solved jointly.
 
     Equal cells of linked tables are one choice, named for the draw after the first table that has
-    it. Raises ``ConsoleError`` if linked tables disagree on a true count.
+    it. ``areas`` gives the area that each region lies in. Raises ``ConsoleError`` if linked tables
+    disagree on a true count.
     """
     model = Model()
     true: list[int] = []
@@ -141,9 +153,32 @@ def build(
     }
     for whole, addends in sums:
         _add_row(model, [(index, 1) for index in addends] + [(whole, -1)], 0, 0)
+    for area, regions in areas_of(model.identities, areas):
+        terms = [(model.identities[region], 1) for region in regions]
+        _add_row(model, [*terms, (model.identities[area], -1)], 0, 0)
     for mentioned in dict.fromkeys(table.mentioned for table in tables if table.mentioned):
-        _tie(model, tables, mentioned)
+        for beside in _groups(tables, mentioned):
+            _tie(model, tables, mentioned, beside)
     return model
+
+
+def areas_of(
+    identities: Collection[Identity], areas: Mapping[str, str]
+) -> Iterator[tuple[Identity, tuple[Identity, ...]]]:
+    """Yield each cell by area with the cells by region that it is the sum of, where all are there.
+
+    ``areas`` gives the area that each region lies in.
+    """
+    regions: dict[str, list[str]] = {}
+    for region, area in areas.items():
+        regions.setdefault(area, []).append(region)
+    for counts, codes in identities:
+        for dimension, area in codes:
+            if dimension == AREA:
+                rest = codes - {(AREA, area)}
+                parts = tuple((counts, rest | {(REGION, code)}) for code in regions.get(area, ()))
+                if parts and all(part in identities for part in parts):
+                    yield (counts, codes), parts
 
 
 def published(table: RawTable, model: Model, solution: Solution) -> dict[Cell, int]:
@@ -157,7 +192,10 @@ def published(table: RawTable, model: Model, solution: Solution) -> dict[Cell, i
 
 def witness(model: Model, solution: Solution) -> dict[Latent, int]:
     """Return the latent counts of a solution, in counts, to be checked against the tables."""
-    return dict(zip(model.latent, (BASE * value for value in solution.latent), strict=True))
+    found = dict(zip(model.latent, (BASE * value for value in solution.latent), strict=True))
+    for latent, at in model.printed.items():
+        found[latent] = BASE * (model.choices[at].floor + solution.upper[at])
+    return found
 
 
 def _choice(count: int, up: bool, so_far: Running) -> Choice:
@@ -184,49 +222,78 @@ def _add_row(
         model.rows.append(Row(unknown, low, high))
 
 
-def _tie(model: Model, tables: Sequence[RawTable], mentioned: str) -> None:
+def _groups(tables: Sequence[RawTable], mentioned: str) -> list[tuple[str, ...]]:
+    """Return the sets of dimensions over which mentions are tied to calls, none within another.
+
+    Tables of mentions are tied together where one table of calls has all that stands beside the
+    mentioned dimension in them; what no table of calls has is tied by its total alone.
+    """
+    besides = [
+        tuple(name for name in table.dimensions if name != mentioned)
+        for table in tables
+        if table.mentioned == mentioned
+    ]
+    groups = [frozenset(beside) for beside in besides]
+    for table in tables:
+        if table.counts == "calls":
+            within = [each for each in besides if {*each} <= {*table.dimensions}]
+            groups.append(frozenset(name for each in within for name in each))
+    order = tuple(dict.fromkeys(name for beside in besides for name in beside))
+    largest = [group for group in groups if not any(group < other for other in groups)]
+    return [tuple(name for name in order if name in group) for group in dict.fromkeys(largest)]
+
+
+def _tie(model: Model, tables: Sequence[RawTable], mentioned: str, beside: tuple[str, ...]) -> None:
     """Tie tables of mentions to those of calls through latent calls and latent mentions.
 
     Each call is mentioned under at least one code, and under any code once. A reader knows that,
     and would prove a small cell wherever calls and mentions were rounded apart (calls shown as 5,
     their mentions as 0). So the published tables must be margins of latent calls ``y`` over the
-    dimensions beside the mentioned one, and of latent mentions ``m``, with ``m <= y`` for each
-    code and the sum of ``m`` over the codes ``>= y``.
+    dimensions ``beside`` the mentioned one, and of latent mentions ``m``, with ``m <= y`` for each
+    code and the sum of ``m`` over the codes ``>= y``. What a table prints is no unknown.
     """
-    of_calls = [table for table in tables if not table.mentioned]
-    of_mentions = [table for table in tables if table.mentioned == mentioned]
+    of_calls = [table for table in tables if table.counts == "calls"]
+    of_mentions = [
+        table
+        for table in tables
+        if table.mentioned == mentioned and {*table.dimensions} <= {mentioned, *beside}
+    ]
     if not of_calls:
         return
     codes: dict[str, tuple[str, ...]] = {}
     for table in of_mentions:
         codes.update(zip(table.dimensions, axes_of(table), strict=True))
-    beside = tuple(dimension for dimension in codes if dimension != mentioned)
-    calls: dict[Cell, int] = {}
-    for cell in product(*(codes[dimension] for dimension in beside)):
-        keys = list(_margins(of_calls, beside, cell))
-        if all(_possible(model, key) for key in keys):
-            calls[cell] = _latent(model, Latent(mentioned, beside, cell, ""))
-    mentions: dict[tuple[str, Cell], int] = {}
-    for code in codes[mentioned]:
-        for cell in calls:
-            keys = list(_margins(of_mentions, (mentioned, *beside), (code, *cell)))
-            if all(_possible(model, key) for key in keys):
-                mentions[code, cell] = _latent(model, Latent(mentioned, beside, cell, code))
     parts: dict[Identity, list[int]] = {}
-    for cell, at in calls.items():
-        for key in _margins(of_calls, beside, cell):
+
+    def unknown(latent: Latent, among: Sequence[RawTable], cell: Cell) -> int | None:
+        dimensions = (mentioned, *beside) if latent.code else beside
+        keys = list(_margins(among, dimensions, cell))
+        if not all(_possible(model, key) for key in keys):
+            return None
+        counts = f"mentions/{mentioned}" if latent.code else CALLS
+        whole = (counts, frozenset(zip(dimensions, cell, strict=True)))
+        if whole in keys:
+            model.printed[latent] = model.identities[whole]
+            return model.identities[whole]
+        at = _latent(model, latent)
+        for key in keys:
             parts.setdefault(key, []).append(at)
-    for (code, cell), at in mentions.items():
-        for key in _margins(of_mentions, (mentioned, *beside), (code, *cell)):
-            parts.setdefault(key, []).append(at)
+        return at
+
+    for cell in product(*(codes[dimension] for dimension in beside)):
+        call = unknown(Latent(mentioned, beside, cell, ""), of_calls, cell)
+        if call is None:
+            continue
+        mentions = []
+        for code in codes[mentioned]:
+            at = unknown(Latent(mentioned, beside, cell, code), of_mentions, (code, *cell))
+            if at is not None:
+                mentions.append((at, 1))
+                _add_row(model, [(call, 1), (at, -1)], 0, None)
+        _add_row(model, [*mentions, (call, -1)], 0, None)
     for key, latent in parts.items():
         whole = model.identities[key]
         _add_row(model, [(at, 1) for at in latent] + [(whole, -1)], 0, 0)
-    for cell, call in calls.items():
-        of_cell = [(at, 1) for (_, other), at in mentions.items() if other == cell]
-        _add_row(model, [*of_cell, (call, -1)], 0, None)
-        for at, _ in of_cell:
-            _add_row(model, [(call, 1), (at, -1)], 0, None)
 
 
 def _margins(

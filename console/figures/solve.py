@@ -11,11 +11,12 @@ class NoRoundingError(ConsoleError):
     """These tables cannot be rounded together; coarser ones may be."""
 
 
-def minimise(model: Model) -> Solution:
+def minimise(model: Model, seconds: float = 600.0) -> Solution:
     """Return the cheapest choices, proven optimal, by HiGHS on one thread.
 
     The same model gives the same solution on every run. Raises ``NoRoundingError`` if there is
-    none, and ``ConsoleError`` for any other status: an unproven solution is never used.
+    none, and ``ConsoleError`` for any other status, and after so many ``seconds``: an unproven
+    solution is never used.
     """
     import highspy
     import numpy as np
@@ -29,7 +30,7 @@ def minimise(model: Model) -> Solution:
         ("random_seed", 0),
         ("mip_rel_gap", 0.0),
         ("mip_abs_gap", 0.0),
-        ("time_limit", 120.0),
+        ("time_limit", seconds),
     ):
         if solver.setOptionValue(option, value) != highspy.HighsStatus.kOk:
             raise ConsoleError(f"the solver refused its option {option}; nothing was written")
@@ -58,6 +59,11 @@ def minimise(model: Model) -> Solution:
     status = solver.getModelStatus()
     if status == highspy.HighsModelStatus.kInfeasible:
         raise NoRoundingError("these tables cannot be rounded together; nothing was written")
+    if status == highspy.HighsModelStatus.kTimeLimit:
+        raise ConsoleError(
+            f"no proven rounding was found in {seconds:.0f} seconds; nothing was written: "
+            "leave out a table of three dimensions, or try again on a faster machine"
+        )
     if status != highspy.HighsModelStatus.kOptimal:
         raise ConsoleError("the solver found no proven rounding; nothing was written")
     values = [round(value) for value in solver.getSolution().col_value]

@@ -2,10 +2,19 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from console.errors import ConsoleError
-from console.figures.tables import COUNTABLE, Definition
+from console.figures import bundle_store
+from console.figures.tables import (
+    COUNTABLE,
+    DERIVED,
+    OF_CALLS,
+    OF_CONTACTS,
+    OF_REFERRALS,
+    Definition,
+    bases,
+)
 from console.figures.tally import Cell
 from console.vault import Vault
 
@@ -22,7 +31,8 @@ _SLOT = """
            WHEN 1 THEN gender WHEN 2 THEN age WHEN 3 THEN region WHEN 4 THEN perpetrator
            WHEN 5 THEN caller WHEN 6 THEN urgency WHEN 7 THEN language WHEN 8 THEN first_disclosure
            WHEN 9 THEN prior_contact WHEN 10 THEN source WHEN 11 THEN campaign WHEN 12 THEN campus
-           WHEN 13 THEN want WHEN 14 THEN outcome WHEN 15 THEN relation END"""
+           WHEN 13 THEN want WHEN 14 THEN outcome WHEN 15 THEN relation WHEN 16 THEN day
+           WHEN 17 THEN hour WHEN 18 THEN one_platform END"""
 
 # The rows are counted in Python: SQLite sorts them to group them, which takes twice as long.
 CALLS = """
@@ -47,41 +57,110 @@ FOLD = "INSERT INTO folded (period, dimensions, cell, count) VALUES (?, ?, ?, ?)
 
 KINDS = "SELECT kind, count(*) FROM tally_kind WHERE period = ? GROUP BY kind"
 
+REFERRALS = """
+    SELECT status, partner, count(*) FROM tally_referral WHERE period = ? GROUP BY 1, 2
+"""
+
 SUCCESSORS = "SELECT dimension, code, successor FROM tally_successor"
 
 
+Derive = Callable[[str, Sequence[str]], str]
+"""The code of a derived dimension, from those that it follows from (``Dimensions.derived``)."""
+
+Kept = dict[tuple[str, ...], Counter[Cell]]
+"""Counts without rows, by the dimensions that they were counted by."""
+
+
 def grouped(
-    vault: Vault, period: str, definitions: Sequence[Definition]
-) -> list[list[tuple[Cell, int]]]:
+    vault: Vault, period: str, definitions: Sequence[Definition], derive: Derive
+) -> list[Counter[Cell]]:
     """Return the period's counts grouped by each definition's dimensions, as few passes as needed.
 
-    A call with no mention of a many-valued dimension counts there as one mention of ``unknown``.
-    A merged code counts as its successor; in a month whose rows were folded into counts, it does
-    if it was merged by then. Raises ``ConsoleError`` for a table that such a month cannot give.
+    They are those of the vault's own rows, of rows that were folded, and of the workstations'
+    bundles. A call with no mention of a many-valued dimension counts there as one mention of
+    ``unknown``. A merged code counts as its successor; where rows gave way to counts, it does if
+    it was merged by then. Raises ``ConsoleError`` for a table that such counts cannot give.
     """
+    results = kept(vault, period, definitions, derive)
+    _add(results, bundle_store.reported(vault, period), period, definitions, derive)
+    return results
+
+
+def kept(
+    vault: Vault, period: str, definitions: Sequence[Definition], derive: Derive
+) -> list[Counter[Cell]]:
+    """Return what ``grouped`` does, of the vault's own calls alone."""
+    results = _rows(vault, period, definitions, derive)
+    _add(results, _folded(vault, period), period, definitions, derive)
+    return results
+
+
+def _add(
+    results: Sequence[Counter[Cell]],
+    counts: Kept,
+    period: str,
+    definitions: Sequence[Definition],
+    derive: Derive,
+) -> None:
+    if counts:
+        for definition, result in zip(definitions, results, strict=True):
+            result.update(_margin(counts, period, definition, derive))
+
+
+def _rows(
+    vault: Vault, period: str, definitions: Sequence[Definition], derive: Derive
+) -> list[Counter[Cell]]:
     results: list[Counter[Cell]] = [Counter() for _ in definitions]
     successors = {row[:2]: row[2] for row in vault.db.execute(SUCCESSORS)}
-    for mentioned, dimensions, members in _passes(definitions):
+    for mentioned, columns, members in _passes(definitions):
         if mentioned:
-            parameters = [*_slots(dimensions, MENTION_SLOTS), period, mentioned]
+            parameters = [*_slots(columns, MENTION_SLOTS), period, mentioned]
             counted = Counter[tuple[str, ...]](vault.db.execute(MENTIONS, parameters))
             counted.update(vault.db.execute(UNMENTIONED, parameters))
+            dimensions = (*columns, *[""] * (MENTION_SLOTS - len(columns)), mentioned)
         else:
-            parameters = [*_slots(dimensions, CALL_SLOTS), period]
-            counted = Counter(vault.db.execute(CALLS, parameters))
+            counted = Counter(vault.db.execute(CALLS, [*_slots(columns, CALL_SLOTS), period]))
+            dimensions = columns
         for member in members:
-            places = [
-                (name, -1 if name == mentioned else dimensions.index(name))
-                for name in definitions[member].dimensions
-            ]
+            pick = _picker(dimensions, definitions[member].dimensions, derive, successors)
             for row, count in counted.items():
-                cell = tuple(successors.get((name, row[at]), row[at]) for name, at in places)
-                results[member][cell] += count
-    kept = _folded(vault, period)
-    if kept.get(KIND, Counter())["data",]:
-        for definition, result in zip(definitions, results, strict=True):
-            result.update(_margin(kept, period, definition))
-    return [list(result.items()) for result in results]
+                results[member][pick(row)] += count
+    for definition, result in zip(definitions, results, strict=True):
+        if definition.counts == "contacts":
+            result.update({(kind,): n for kind, n in vault.db.execute(KINDS, [period])})
+        elif definition.counts == "referrals":
+            places = [("status", "partner").index(name) for name in definition.dimensions]
+            for row in vault.db.execute(REFERRALS, [period]):
+                result[tuple(row[at] for at in places)] += row[2]
+    return results
+
+
+def _picker(
+    known: Sequence[str],
+    wanted: Sequence[str],
+    derive: Derive,
+    successors: Mapping[tuple[str, str], str],
+    *,
+    derived: Collection[str] = (),
+) -> Callable[[Sequence[str]], Cell]:
+    """Return what picks the codes of the wanted dimensions from a row of the known ones.
+
+    ``derived`` are those that were derived before.
+    """
+    places = []
+    for name in wanted:
+        derives = name in DERIVED and name not in derived
+        found = bases(name) if derives else (name,)
+        places.append((name, derives, [(base, known.index(base)) for base in found]))
+
+    def pick(row: Sequence[str]) -> Cell:
+        cell = []
+        for name, derives, at in places:
+            codes = [successors.get((base, row[place]), row[place]) for base, place in at]
+            cell.append(derive(name, codes) if derives else codes[0])
+        return tuple(cell)
+
+    return pick
 
 
 def kinds(vault: Vault, period: str) -> Counter[Cell]:
@@ -89,7 +168,8 @@ def kinds(vault: Vault, period: str) -> Counter[Cell]:
     found: Counter[Cell] = Counter(
         {(kind,): count for kind, count in vault.db.execute(KINDS, [period])}
     )
-    found.update(_folded(vault, period).get(KIND, {}))
+    for counts in (_folded(vault, period), bundle_store.reported(vault, period)):
+        found.update(counts.get(KIND, {}))
     return found
 
 
@@ -111,26 +191,31 @@ def is_folded(vault: Vault, period: str) -> bool:
     return bool(_folded(vault, period))
 
 
-def _folded(vault: Vault, period: str) -> dict[tuple[str, ...], Counter[Cell]]:
-    kept: dict[tuple[str, ...], Counter[Cell]] = {}
+def _folded(vault: Vault, period: str) -> Kept:
+    kept: Kept = {}
     for dimensions, cell, count in vault.db.execute(FOLDED, [period]):
         kept.setdefault(tuple(json.loads(dimensions)), Counter())[tuple(json.loads(cell))] = count
     return kept
 
 
-def _margin(
-    kept: Mapping[tuple[str, ...], Mapping[Cell, int]], period: str, definition: Definition
-) -> Counter[Cell]:
-    """Return the counts of a table as they were folded, or as a margin of a larger one."""
-    wanted = set(definition.dimensions)
-    for dimensions, cells in sorted(kept.items(), key=lambda item: len(item[0])):
-        others = set(dimensions) - {definition.mentioned}
-        if wanted <= set(dimensions) and others <= {*COUNTABLE}:
-            places = [dimensions.index(name) for name in definition.dimensions]
+def _margin(counts: Kept, period: str, definition: Definition, derive: Derive) -> Counter[Cell]:
+    """Return the counts of a table as they were kept, or as a margin of a larger one."""
+    of = {"contacts": OF_CONTACTS, "referrals": OF_REFERRALS}.get(definition.counts, OF_CALLS)
+    for dimensions, cells in sorted(counts.items(), key=lambda item: len(item[0])):
+        if (
+            {*dimensions} - {definition.mentioned} <= of
+            and (not definition.mentioned or definition.mentioned in dimensions)
+            and all({name} <= {*dimensions} or {*bases(name)} <= {*dimensions}
+                    for name in definition.dimensions)
+        ):  # fmt: skip
+            pick = _picker(dimensions, definition.dimensions, derive, {}, derived=dimensions)
             margin = Counter[Cell]()
             for cell, count in cells.items():
-                margin[tuple(cell[at] for at in places)] += count
+                margin[pick(cell)] += count
             return margin
+    # No count of a table was kept: either there was none, or the table is a younger one.
+    if definition.counts == "referrals" or not counts.get(KIND, Counter())["data",]:
+        return Counter()
     raise ConsoleError(
         f"the calls of {period} were folded into counts, and table {definition.name} is not "
         "among them: it begins with a later month"
@@ -140,21 +225,22 @@ def _margin(
 def _passes(
     definitions: Sequence[Definition],
 ) -> list[tuple[str, tuple[str, ...], list[int]]]:
-    """Pack definitions into passes: mentioned dimension, other ones, definitions' places."""
+    """Pack definitions into passes: mentioned dimension, columns, definitions' places."""
     passes: list[tuple[str, tuple[str, ...], list[int]]] = []
     for place, definition in enumerate(definitions):
-        others = tuple(name for name in definition.dimensions if name != definition.mentioned)
+        if definition.counts not in ("calls", "mentions"):
+            continue
         slots = MENTION_SLOTS if definition.mentioned else CALL_SLOTS
-        for at, (mentioned, dimensions, members) in enumerate(passes):
-            union = tuple(dict.fromkeys((*dimensions, *others)))
+        for at, (mentioned, columns, members) in enumerate(passes):
+            union = tuple(dict.fromkeys((*columns, *definition.columns())))
             if mentioned == definition.mentioned and len(union) <= slots:
                 passes[at] = (mentioned, union, [*members, place])
                 break
         else:
-            passes.append((definition.mentioned, others, [place]))
+            passes.append((definition.mentioned, definition.columns(), [place]))
     return passes
 
 
-def _slots(dimensions: Sequence[str], slots: int) -> list[int | str]:
-    picked: list[int | str] = [COUNTABLE.index(dimension) + 1 for dimension in dimensions]
+def _slots(columns: Sequence[str], slots: int) -> list[int | str]:
+    picked: list[int | str] = [COUNTABLE.index(column) + 1 for column in columns]
     return picked + [0] * (slots - len(picked))

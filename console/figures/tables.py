@@ -1,25 +1,43 @@
-"""Which tables a release has: definitions as data, read from ``tables.toml``."""
+"""Which tables a release has: definitions as data, a text of the policy or ``tables.toml``."""
 
 import re
 import tomllib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from importlib import resources
-from typing import Literal, get_args
+from typing import Literal
 
 from console.errors import BadUsage
 
-Counts = Literal["calls", "mentions"]
+Counts = Literal["calls", "mentions", "contacts", "referrals"]
 
 COUNTABLE = (
     "gender", "age", "region", "perpetrator", "caller", "urgency", "language", "first_disclosure",
     "prior_contact", "source", "campaign", "campus", "want", "outcome",
-    "relation",
+    "relation", "day", "hour", "one_platform",
 )  # fmt: skip
-"""The single-valued dimensions that calls can be counted by, numbered for the queries."""
+"""What a call has one code of, numbered for the queries. ``day`` is counted by, never printed."""
+
+REGION, AREA = "region", "area"
+"""A region lies in one area: a table by region is one by area, too."""
+
+DERIVED: dict[str, tuple[str, ...]] = {
+    AREA: (REGION,),
+    "hour": ("hour",),
+    "weekday": ("day",),
+    "unmet_need": ("want", "outcome"),
+}
+"""Dimensions that follow from others of the same call, and from which."""
+
+OF_CONTACTS = frozenset({"kind"})
+OF_REFERRALS = frozenset({"status", "partner"})
+OF_CALLS = frozenset({*COUNTABLE, *DERIVED}) - {"day"}
 
 MOST_DIMENSIONS = 3
 """How many single-valued dimensions one table may have."""
+
+MOST_CELLS = 10_000
+"""How many cells one table may have, totals among them: beyond that nobody reads it."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -36,21 +54,35 @@ class Definition:
     counts: Counts
     mentioned: str = ""
 
+    def columns(self) -> tuple[str, ...]:
+        """Return the single-valued dimensions that the table is counted from, derived by others."""
+        singles = (name for name in self.dimensions if name != self.mentioned)
+        return tuple(dict.fromkeys(base for name in singles for base in bases(name)))
+
+
+def bases(dimension: str) -> tuple[str, ...]:
+    """Return the dimensions that a derived one follows from; any other one follows from itself."""
+    return DERIVED.get(dimension, (dimension,))
+
 
 def standard(many_valued: Collection[str]) -> tuple[Definition, ...]:
     """Return the standard set, given the codebook's many-valued dimensions.
 
     Raises ``BadUsage`` as ``parse`` does.
     """
-    text = resources.files("console.figures").joinpath("tables.toml").read_text("utf-8")
-    return parse(text, many_valued)
+    return parse(standard_text(), many_valued)
+
+
+def standard_text() -> str:
+    """Return ``tables.toml``, which is documented in itself."""
+    return resources.files("console.figures").joinpath("tables.toml").read_text("utf-8")
 
 
 def parse(text: str, many_valued: Collection[str]) -> tuple[Definition, ...]:
     """Return the definitions in a TOML text of ``[[table]]`` entries.
 
     Raises ``BadUsage`` for a text that is not TOML, an unknown kind of count, a doubled name, a
-    dimension in the wrong kind of table, or tables of calls that form a cycle: those can add up
+    dimension in the wrong kind of table, or tables of one kind that form a cycle: those can add up
     pairwise and still belong to no possible set of calls.
     """
     try:
@@ -61,33 +93,41 @@ def parse(text: str, many_valued: Collection[str]) -> tuple[Definition, ...]:
     names = [definition.name for definition in found]
     if len(set(names)) != len(names):
         raise BadUsage("two tables have the same name; rename one")
-    if not acyclic([definition.dimensions for definition in found if not definition.mentioned]):
-        raise BadUsage("the tables of calls form a cycle of dimensions; leave one of them out")
+    if not found:
+        raise BadUsage("a release needs at least one [[table]]; see docs/figures.md")
+    for counts, mentioned in dict.fromkeys((each.counts, each.mentioned) for each in found):
+        edges = [
+            {*each.dimensions} | ({AREA} if REGION in each.dimensions else set())
+            for each in found
+            if (each.counts, each.mentioned) == (counts, mentioned)
+        ]
+        if not acyclic(edges):
+            raise BadUsage(f"the tables of {counts} form a cycle of dimensions; leave one out")
     return tuple(found)
 
 
 def _definition(entry: dict[str, object], many_valued: frozenset[str]) -> Definition:
     name, counts, listed = entry["name"], entry["counts"], entry["dimensions"]
-    if not isinstance(name, str) or not _NAME.fullmatch(name) or not isinstance(listed, list):
+    if not isinstance(name, str) or not _NAME.fullmatch(name) or name == "labels":
+        raise TypeError
+    if not isinstance(listed, list):
         raise TypeError
     dimensions = tuple(str(dimension) for dimension in listed)
-    if counts not in get_args(Counts) or not dimensions or len(set(dimensions)) != len(dimensions):
+    if not dimensions or len(set(dimensions)) != len(dimensions):
         raise TypeError
-    if not set(dimensions) <= {*COUNTABLE, *many_valued}:
-        raise BadUsage(f"table {name} has a dimension that calls are not counted by")
-    if len(set(dimensions) - set(many_valued)) > MOST_DIMENSIONS:
-        raise BadUsage(f"table {name} has more than {MOST_DIMENSIONS} single-valued dimensions")
+    if counts not in ("calls", "mentions", "contacts", "referrals"):
+        raise TypeError
     mentioned = [dimension for dimension in dimensions if dimension in many_valued]
     if len(mentioned) != (counts == "mentions"):
         raise BadUsage(
-            f"table {name}: a table of mentions has one many-valued dimension, of calls none"
+            f"table {name}: a table of mentions has one many-valued dimension, any other none"
         )
-    return Definition(
-        name,
-        dimensions,
-        "mentions" if mentioned else "calls",
-        mentioned[0] if mentioned else "",
-    )
+    known = {"contacts": OF_CONTACTS, "referrals": OF_REFERRALS}.get(str(counts), OF_CALLS)
+    if not {*dimensions} - {*mentioned} <= known:
+        raise BadUsage(f"table {name} has a dimension that {counts} are not counted by")
+    if len(dimensions) - len(mentioned) > MOST_DIMENSIONS:
+        raise BadUsage(f"table {name} has more than {MOST_DIMENSIONS} single-valued dimensions")
+    return Definition(name, dimensions, counts, "".join(mentioned))
 
 
 def acyclic(edges: Sequence[Collection[str]]) -> bool:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from console import calls, codebook, figures
 from console.errors import BadUsage
 from console.figures import store
+from console.figures.dimensions import Dimensions
 from console.figures.tables import Definition
 from console.vault import Vault
 from tests.vaults import NOW, make_vault, open_as
@@ -39,8 +40,8 @@ def counted(vault: Vault, dimension: str) -> dict[str, int]:
     definition = Definition(
         dimension, (dimension,), "mentions" if many else "calls", dimension if many else ""
     )
-    [rows] = store.grouped(vault, MONTH, [definition])
-    return {cell[0]: count for cell, count in rows if count}
+    [rows] = store.grouped(vault, MONTH, [definition], Dimensions(vault).derived)
+    return {cell[0]: count for cell, count in rows.items() if count}
 
 
 def test_a_call_coded_before_a_code_went_can_still_be_finished(tmp_path):

@@ -1,6 +1,7 @@
 """The check before writing: each broken promise is seen, without the model or the solver."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -10,21 +11,21 @@ from console.figures.protect import protect
 from console.figures.rounding import Latent, build, published, witness
 from console.figures.solve import minimise
 from console.figures.tally import TOTAL, Cell, RawTable
-from tests.figures.rows import Call, long_tailed, tables_of
+from tests.figures.rows import AREAS, STANDARD, Call, long_tailed, tables_of, whole_calls
 
 Tables = list[tuple[RawTable, dict[Cell, int]]]
 
 
 def a_release() -> tuple[Tables, dict[Latent, int]]:
     tables = tables_of(long_tailed(11, 400))
-    model = build(tables, {}, b"made-up", "2020-03")
+    model = build(tables, {}, b"made-up", "2020-03", {})
     solution = minimise(model)
     rounded = [(table, published(table, model, solution)) for table in tables]
     return rounded, witness(model, solution)
 
 
 def test_a_sound_release_passes() -> None:
-    check(*a_release())
+    check(*a_release(), {})
 
 
 def _one_more(tables: Tables) -> None:
@@ -99,7 +100,33 @@ def test_a_broken_promise_is_seen(harm: Callable[[Tables], None], words: str) ->
     tables, latent = a_release()
     harm(tables)
     with pytest.raises(ConsoleError, match=words):
-        check(tables, latent)
+        check(tables, latent, {})
+
+
+def of_areas() -> Tables:
+    """Return tables of true counts that are multiples of five, and so may be published as such."""
+    calls = [call for call in whole_calls(6, 60) for _ in range(5)]
+    wanted = ("kind", "region_gender", "unmet_need_area")
+    raw = tables_of(calls, [each for each in STANDARD if each.name in wanted])
+    kinds = {cell: n - n % 5 for cell, n in raw[0].cells.items()}
+    kinds[TOTAL,] = sum(n for cell, n in kinds.items() if cell != (TOTAL,))
+    return [(replace(raw[0], cells=kinds), kinds), *((each, dict(each.cells)) for each in raw[1:])]
+
+
+def test_areas_are_the_sums_of_their_regions() -> None:
+    check(of_areas(), {}, AREAS)
+    with pytest.raises(ConsoleError, match="not the sum of its regions"):
+        check(of_areas(), {}, {**AREAS, "r0": "r3"})
+
+
+def test_contacts_that_are_calls_are_as_many_as_the_calls() -> None:
+    tables = of_areas()
+    raw, kinds = tables[0]
+    for cell in (("data",), (TOTAL,)):
+        kinds[cell] += 5
+    tables[0] = (replace(raw, cells=dict(kinds)), kinds)
+    with pytest.raises(ConsoleError, match="otherwise than another"):
+        check(tables, {}, AREAS)
 
 
 def test_a_witness_that_does_not_fit_is_seen() -> None:
@@ -110,9 +137,9 @@ def test_a_witness_that_does_not_fit_is_seen() -> None:
     ]:
         for by in (5, -5):
             with pytest.raises(ConsoleError, match=r"possible truth|does not fit"):
-                check(tables, {**latent, key: latent[key] + by})
+                check(tables, {**latent, key: latent[key] + by}, {})
     with pytest.raises(ConsoleError, match=r"possible truth|does not fit"):
-        check(tables, {})
+        check(tables, {}, {})
 
 
 def test_calls_without_mentions_enough_are_seen() -> None:
@@ -128,12 +155,12 @@ def test_calls_without_mentions_enough_are_seen() -> None:
     ]
     tables = tables_of(calls)
     true = [(table, dict(table.cells)) for table in tables]
-    model = build(tables, {}, b"made-up", "2020-03")
+    model = build(tables, {}, b"made-up", "2020-03", {})
     latent = witness(model, minimise(model))
-    check(true, latent)
+    check(true, latent, {})
     wrong = {key: 5 if key.code and count == 10 else count for key, count in latent.items()}
     with pytest.raises(ConsoleError, match="possible truth"):
-        check(true, wrong)
+        check(true, wrong, {})
 
 
 def test_every_table_of_a_protected_release_was_checked() -> None:

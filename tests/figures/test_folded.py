@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from console import figures
 from console.errors import ConsoleError, Refused
 from console.figures import folding, store
-from console.figures.tables import COUNTABLE, Definition
+from console.figures.dimensions import Dimensions
+from console.figures.tables import OF_CALLS, Definition, standard
 from console.figures.tally import TOTAL
 from console.vault import Vault
-from tests.figures.rows import Call, long_tailed, some_calls
+from tests.figures.rows import MANY, Call, long_tailed, some_calls
 from tests.figures.test_export import insert
 from tests.vaults import NOW, make_vault, open_as
 
@@ -96,7 +97,7 @@ def test_a_month_that_is_not_published_keeps_its_rows(vault: Vault) -> None:
     insert(vault, "2020-03", long_tailed(3, 5))
     with pytest.raises(Refused, match="not published"):
         fold(vault, "2020-03")
-    assert figures.preview(vault, "2020-03")[0].cells[TOTAL, TOTAL] == 5
+    assert figures.preview(vault, "2020-03")[1].cells[TOTAL, TOTAL] == 5
 
 
 def test_a_month_is_folded_once(vault: Vault) -> None:
@@ -122,16 +123,18 @@ def test_a_larger_table_gives_its_margins_and_a_new_one_says_that_it_cannot(vaul
     publish(vault, "2020-06")
     turned = Definition("turned", ("gender", "age"), "calls")
     issues = Definition("issues", ("issue",), "mentions", "issue")
-    before = store.grouped(vault, "2020-06", [turned, issues])
+    weekdays = Definition("weekdays", ("weekday",), "calls")
+    derived = Dimensions(vault).derived
+    before = store.grouped(vault, "2020-06", [turned, issues, weekdays], derived)
     fold(vault, "2020-06")
-    after = store.grouped(vault, "2020-06", [turned, issues])
-    assert [dict(rows) for rows in after] == [dict(rows) for rows in before]
+    after = store.grouped(vault, "2020-06", [turned, issues, weekdays], derived)
+    assert after == before
     for later in (
         Definition("later", ("age", "want"), "calls"),
         Definition("later", ("platform", "age"), "mentions", "platform"),
     ):
         with pytest.raises(ConsoleError, match="later month"):
-            store.grouped(vault, "2020-06", [later])
+            store.grouped(vault, "2020-06", [later], derived)
 
 
 def test_what_is_kept_names_no_call(vault: Vault) -> None:
@@ -143,9 +146,10 @@ def test_what_is_kept_names_no_call(vault: Vault) -> None:
         tuple(json.loads(row[0]))
         for row in vault.conn.execute("SELECT dimensions FROM folded WHERE period = '2020-07'")
     }
-    assert all(len(dimensions) <= 2 for dimensions in kept)
-    assert {(name,) for name in COUNTABLE} <= kept
-    assert len([each for each in kept if len(each) == 2]) == 5
+    assert {(name,) for name in OF_CALLS} <= kept
+    assert not any("day" in dimensions for dimensions in kept)
+    large = {dimensions for dimensions in kept if len(dimensions) > 1}
+    assert large <= {table.dimensions for table in standard(MANY)}
 
 
 def test_only_a_coordinator_folds(vault: Vault) -> None:

@@ -13,7 +13,16 @@ from console.figures.published import Protected
 from console.figures.rounding import Identity, Model, Running, Solution, drawn_up, identity
 from console.figures.solve import NoRoundingError, minimise
 from console.figures.tally import TOTAL, RawTable
-from tests.figures.rows import Call, assert_promises, long_tailed, some_calls, tables_of
+from tests.figures.rows import (
+    AREAS,
+    STANDARD,
+    Call,
+    assert_promises,
+    long_tailed,
+    some_calls,
+    tables_of,
+    whole_calls,
+)
 
 SECRET = b"a made-up secret of a test, 32 B"
 
@@ -78,6 +87,48 @@ def test_a_busy_month_keeps_every_table_whole() -> None:
         "issue_age",
         "perpetrator_gender",
     ]
+
+
+@pytest.mark.parametrize("count", [0, 30, 300])
+def test_the_standard_set_keeps_every_promise(count: int) -> None:
+    raw = tables_of(whole_calls(8, count), STANDARD)
+    result = protect(raw, {}, SECRET, "2020-03", minimise, AREAS)
+    assert_promises(result.tables)
+    assert "region_gender" in {table.raw.name for table in result.tables}
+    shown = {
+        frozenset(pair for pair in zip(table.raw.dimensions, cell, strict=True) if pair[1] != TOTAL)
+        | {("", table.raw.counts)}: count
+        for table in result.tables
+        for cell, count in table.published.items()
+    }
+    for codes, count in shown.items():
+        area = dict(codes).get("area")
+        regions = [
+            shown.get(codes - {("area", area or "")} | {("region", code)})
+            for code, within in AREAS.items()
+            if within == area
+        ]
+        if regions and None not in regions:
+            assert count == sum(part for part in regions if part is not None)
+    # An issue is mentioned by no more than all calls, and each call mentions one at least.
+    for codes, count in shown.items():
+        of_calls = shown.get(
+            frozenset((name, code) for name, code in codes if name not in ("", "issue"))
+            | {("", "calls")}
+        )
+        if ("", "mentions") in codes and of_calls is not None:
+            assert count <= of_calls if "issue" in dict(codes) else count >= of_calls
+
+
+def test_a_three_way_table_is_one_possible_truth_with_its_margins() -> None:
+    raw = tables_of(whole_calls(9, 900), STANDARD)
+    result = protect(raw, {}, SECRET, "2020-03", minimise, AREAS)
+    assert result.coarser == ()
+    tables = {table.raw.name: table.published for table in result.tables}
+    for (issue, age, gender), count in tables["issue_age_gender"].items():
+        assert tables["issue_gender"][issue, gender] >= count
+        if issue != TOTAL and TOTAL not in (age, gender):
+            assert count <= tables["age_gender"][age, gender]
 
 
 def test_an_empty_month_prints_the_same_grid_as_a_busy_one() -> None:
@@ -198,6 +249,17 @@ def test_a_solver_that_fails_is_a_failure() -> None:
 
     with pytest.raises(ConsoleError, match="no proven rounding"):
         protect(tables_of(long_tailed(4, 50)), {}, SECRET, "2020-03", failing)
+
+
+def test_a_solver_that_runs_out_of_time_is_a_failure() -> None:
+    with pytest.raises(ConsoleError, match="in 0 seconds; nothing was written"):
+        protect(
+            tables_of(long_tailed(4, 200)),
+            {},
+            SECRET,
+            "2020-03",
+            lambda model: minimise(model, seconds=0),
+        )
 
 
 def test_over_the_months_the_errors_cancel() -> None:
