@@ -11,6 +11,7 @@ import click
 
 from console import __version__
 from console.cli import (
+    bundles,
     calls,
     cards,
     codes,
@@ -111,6 +112,7 @@ for command in (
     guard.guard,
     rota.rota,
     figures.figures,
+    bundles.bundle,
     trail.audit,
     vault.vault,
 ):

@@ -84,11 +84,12 @@ def adopt_code(
     *,
     now: "datetime",
     words: Mapping[str, Sequence[str]] | None = None,
+    parent: str | None = None,
 ) -> None:
     """Add a code without asking for the role: for an import, which asked for its own.
 
-    Joins the caller's transaction. The labels are the file's: they may be long, or like
-    another's.
+    ``parent`` is the code that it is a part of. Joins the caller's transaction. The labels are the
+    file's: they may be long, or like another's.
 
     Raises:
         BadUsage: the dimension, the code, a label or a language is none, or the code is there.
@@ -100,7 +101,7 @@ def adopt_code(
         )
     checks.check_code(dimension, code)
     kept = checks.iso_labels(dimension, code) or checks.clean_labels(labels)
-    _add(vault, dimension, code, kept, checks.clean_words(words), now=now)
+    _add(vault, dimension, code, kept, checks.clean_words(words), now=now, parent=parent)
 
 
 def rename_code(
@@ -264,9 +265,10 @@ def _add(
     words: Mapping[str, Sequence[str]],
     *,
     now: "datetime",
+    parent: str | None = None,
 ) -> None:
     with _change(vault, dimension, code, "added", {"labels": dict(labels)}, now=now):
-        store.add(vault, dimension, code, labels, words, parent=None, day=_day(now))
+        store.add(vault, dimension, code, labels, words, parent=parent, day=_day(now))
 
 
 @contextmanager

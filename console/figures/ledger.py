@@ -1,28 +1,38 @@
-"""What may be asked of the figures: preview, export, and what was published."""
+"""What may be asked of the ledger: preview, close, export, restate, and what was published.
 
-import re
-from collections.abc import Callable
+A month is open, then closed, then published. What is published is frozen.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from console import codebook
-from console.errors import BadUsage, ConsoleError, Refused
-from console.figures import folder, ledger_store, release, store, tables
-from console.figures.protect import Solver, protect
+from console.errors import BadUsage, Refused
+from console.figures import bundle_store, counting, folder, ledger_store, publishing, store
+from console.figures.ledger_store import Frozen
+from console.figures.protect import Solver
+from console.figures.published import Mode
+from console.figures.publishing import Plan, Progress
+from console.figures.release import hxl_files
+from console.figures.release.files import Restated
 from console.figures.solve import minimise
-from console.figures.tally import TOTAL, RawTable, tabulate
+from console.figures.spans import folder_of, is_month, listed, months_of, require_month
+from console.figures.tally import RawTable
+from console.text import plain
 from console.vault import Vault
 
-_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
+State = Literal["open", "closed", "published"]
 
-Progress = Callable[[str, float], None]
+_LONGEST_REASON = 500
+_CLOCKS_APART = timedelta(days=31)
+"""By how much the newest line of the trail may be later than now: clocks differ, calendars not."""
 
 
 @dataclass(frozen=True)
 class Exported:
-    """A written release. Changes are in calls: mean and largest over all printed cells."""
+    """A written release. Changes are in calls: mean and largest over all printed counts."""
 
     folder: Path
     period: str
@@ -45,40 +55,130 @@ class LedgerLine:
     published_on: str
     published_by: str
     digest: str
+    reason: str = ""
 
 
 @dataclass(frozen=True)
 class PeriodLine:
-    """One month: its true number of data calls, and whether it is published."""
+    """One month: its true number of data calls and how it stands.
+
+    ``late`` of the calls were of an earlier month, which was closed when they came in.
+    """
 
     period: str
     calls: int
-    state: Literal["open", "published"]
+    state: State
+    late: int = 0
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where one period stands, in full.
+
+    ``late`` calls of earlier months count in it, ``moved`` calls of its own days count later.
+    ``reported``, ``missing`` and ``absent`` name the workstations that are due for it.
+    """
+
+    period: str
+    calls: int
+    state: State
+    closed_on: str
+    closed_by: str
+    late: int
+    moved: int
+    reported: tuple[str, ...]
+    missing: tuple[str, ...]
+    absent: tuple[str, ...]
+    releases: tuple[LedgerLine, ...]
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A month that takes no further call. ``already`` if it took none before."""
+
+    period: str
+    absent: tuple[str, ...]
+    already: bool
+
+
+@dataclass(frozen=True)
+class Restatement:
+    """A later vintage of a month, with the ``late`` contacts that it counts besides."""
+
+    period: str
+    vintage: int
+    late: int
+    digest: str
 
 
 def periods(vault: Vault) -> list[PeriodLine]:
-    """Return the months that have data calls or a release, oldest first, for a coordinator.
+    """Return the months that have calls, a closing or a release, oldest first, for a coordinator.
 
     Raises ``Refused`` for anyone else.
     """
     vault.require("coordinator")
     return [
-        PeriodLine(period, calls, "published" if published else "open")
-        for period, calls, published in ledger_store.periods(vault)
+        PeriodLine(period, calls, _state(closed=closed, published=published), late)
+        for period, calls, late, closed, published in ledger_store.periods(vault)
     ]
 
 
+def _state(*, closed: bool, published: bool) -> State:
+    if published:
+        return "published"
+    return "closed" if closed else "open"
+
+
 def history(vault: Vault) -> list[LedgerLine]:
-    """Return every published release, oldest month first, for a coordinator.
+    """Return every published release, oldest period first, for a coordinator.
 
     Raises ``Refused`` for anyone else.
     """
     vault.require("coordinator")
-    return [LedgerLine(*row) for row in ledger_store.history(vault)]
+    reasons = ledger_store.reasons(vault)
+    return [
+        LedgerLine(*row, reason=reasons.get((row[0], row[1]), ""))
+        for row in ledger_store.history(vault)
+    ]
+
+
+def standings(vault: Vault) -> list[Standing]:
+    """Return where every month and every longer published period stands, for a coordinator.
+
+    Raises ``Refused`` for anyone else.
+    """
+    lines = history(vault)
+    months = {line.period: line for line in periods(vault)}
+    closings = ledger_store.closings(vault)
+    moved: dict[str, int] = {}
+    for own, _, calls in ledger_store.late(vault):
+        moved[own] = moved.get(own, 0) + calls
+    found = []
+    for period in sorted({*months, *moved, *(line.period for line in lines)}):
+        bare = PeriodLine(period, 0, "open" if is_month(period) else "published")
+        month = months.get(period, bare)
+        closed_on, closed_by = closings.get(period, ("", ""))
+        reports = bundle_store.reports(vault, period) if is_month(period) else []
+        found.append(
+            Standing(
+                period,
+                month.calls,
+                month.state,
+                closed_on,
+                closed_by,
+                month.late,
+                moved.get(period, 0),
+                tuple(each.workstation for each in reports if each.calls is not None),
+                tuple(each.workstation for each in reports if each.missing),
+                tuple(each.workstation for each in reports if each.absent),
+                tuple(line for line in lines if line.period == period),
+            )
+        )
+    return found
 
 
 def audit_heads(vault: Vault) -> dict[str, str]:
-    """Return what the published releases state of the audit trail: its head then, by month.
+    """Return what the published releases state of the audit trail: its head then, by period.
 
     For a coordinator and IT staff. Raises ``Refused`` for anyone else.
     """
@@ -92,8 +192,63 @@ def preview(vault: Vault, period: str) -> list[RawTable]:
     Raises ``Refused`` for anyone else and ``BadUsage`` for what is no month.
     """
     vault.require("coordinator")
-    _require_month(period)
-    return _tables(vault, period)
+    require_month(period)
+    return counting.count(vault, [period])
+
+
+def close(vault: Vault, period: str, *, now: datetime, absent: Iterable[str] = ()) -> Closed:
+    """Close a month that is over: no further call counts in it, and no bundle is taken for it.
+
+    ``absent`` names workstations that it does not wait for. For a coordinator; closing twice does
+    nothing. Raises ``Refused`` for anyone else, for a month that is not over, for workstations that
+    neither reported nor are absent, and for a clock that cannot be right; ``BadUsage`` for what is
+    no month, and for an absent workstation that the month does not wait for.
+    """
+    vault.require("coordinator")
+    require_month(period)
+    _require_over(period, now)
+    with vault.transaction():
+        already = period in ledger_store.closings(vault)
+        if already and absent:
+            raise Refused(f"the month {period} is closed already; nobody can be declared absent")
+        if not already:
+            _require_clock(vault, now)
+            _declare_absent(vault, period, absent, now)
+            shut(vault, period, now=now)
+        reports = bundle_store.reports(vault, period)
+    return Closed(period, tuple(each.workstation for each in reports if each.absent), already)
+
+
+def shut(vault: Vault, period: str, *, now: datetime) -> None:
+    """Close a month that waits for nobody, unless it is closed; inside the caller's transaction.
+
+    Raises ``Refused`` naming the workstations that it waits for.
+    """
+    if period in ledger_store.closings(vault):
+        return
+    missing = [each.workstation for each in bundle_store.reports(vault, period) if each.missing]
+    if missing:
+        raise Refused(
+            f"the month {period} waits for {listed(missing)}: merge their bundles, or declare them "
+            f"absent: helpline figures close --month {period} --absent NAME"
+        )
+    ledger_store.close(vault, period, day=now.date().isoformat())
+    vault.audit("period.closed", period, now=now)
+
+
+def _declare_absent(vault: Vault, period: str, absent: Iterable[str], now: datetime) -> None:
+    ids = {each.name: each.id for each in bundle_store.workstations(vault)}
+    due = {each.workstation: each for each in bundle_store.reports(vault, period)}
+    for name in absent:
+        if name not in due:
+            raise BadUsage(
+                f"the month {period} waits for no workstation called {plain(name, lines=False)}; "
+                "see: helpline bundle workstations list"
+            )
+        if due[name].calls is not None:
+            raise BadUsage(f"{name} has reported for {period}, so it is not absent")
+        bundle_store.declare_absent(vault, period, ids[name], day=now.date().isoformat())
+        vault.audit("workstation.absent", f"{period} {name}", now=now)
 
 
 def export(
@@ -102,32 +257,55 @@ def export(
     out: Path,
     *,
     now: datetime,
+    mode: Mode | None = None,
+    vintage: int | None = None,
+    hxl: bool = False,
     progress: Progress | None = None,
     solve: Solver = minimise,
 ) -> Exported:
-    """Publish a month that is over, once and for ever, and write its files to ``out/YYYY-MM``.
+    """Publish a period that is over, once and for ever, and write its files to ``out/PERIOD``.
 
-    A month that is published already is written again, byte for byte. Raises ``Refused`` for
-    anyone but a coordinator, for a month that is not over, and for codes that the code list lacks;
-    ``BadUsage`` for what is no month and a folder that holds something else; ``ConsoleError`` if
-    the tables cannot be protected or the disk refuses. Nothing is published then, unless it is the
-    disk that failed while the files were written: exporting again completes that.
+    A month is closed first, if it waits for nobody. A longer period is the sum of its published
+    months. What is published already is written again, byte for byte: the newest vintage, or the
+    one that is asked for. Without ``mode`` a new release is ``rounded``. With ``hxl`` the tables
+    are written with tags, too, to ``out/PERIOD-hxl``.
+
+    Raises ``Refused`` for anyone but a coordinator, for a period that is not over, in another mode
+    than it was published in, that waits for workstations, with codes that the code list lacks or
+    that would give a count away; ``BadUsage`` for what is no period, a vintage that there is not
+    and a folder that holds something else; ``ConsoleError`` if the tables cannot be protected or
+    the disk refuses. Nothing is published then, unless it is the disk that failed while the files
+    were written: exporting again completes that.
     """
     vault.require("coordinator")
-    _require_month(period)
-    if period >= now.date().isoformat()[:7]:
-        raise Refused(f"the month {period} is not over; export it when it is")
+    months = months_of(period)
     tell = progress or _silent
-    target = out / period
+    target, tagged = out / folder_of(period), out / f"{folder_of(period)}-hxl"
     with vault.transaction():
-        frozen = ledger_store.latest(vault, period)
+        frozen = ledger_store.find(vault, period, vintage)
         already = frozen is not None
         if frozen is None:
-            frozen = _publish(vault, period, now, tell, solve)
+            if vintage is not None and ledger_store.latest(vault, period) is not None:
+                raise BadUsage(f"{period} has no vintage {vintage}; see: helpline figures history")
+            _require_over(months[-1], now)
+            _require_clock(vault, now)
+            frozen = _publish(vault, Plan(period, mode or "rounded", now), tell, solve)
+        elif mode not in (None, frozen.mode):
+            raise Refused(
+                f"{period} is published in mode {frozen.mode}; in two modes at once it would give "
+                "counts away"
+            )
         folder.is_written(target, frozen.files)
+        tags = (
+            {Path(name).name: text for name, text in hxl_files(frozen.files).items()} if hxl else {}
+        )
+        if tags:
+            folder.is_written(tagged, tags)
         vault.audit("release.exported", f"{period} {frozen.digest}", now=now)
-    tell("writing", 0.9)
+    tell("writing", 0.95)
     folder.write(target, frozen.files)
+    if tags:
+        folder.write(tagged, tags)
     tell("done", 1.0)
     return Exported(
         target,
@@ -142,81 +320,79 @@ def export(
     )
 
 
-def _publish(
-    vault: Vault, period: str, now: datetime, tell: Progress, solve: Solver
-) -> ledger_store.Frozen:
-    secret = vault.setting("release_secret")
-    if not isinstance(secret, str) or len(secret) < 32:
-        raise ConsoleError("the vault has no release secret, so nothing can be protected")
-    tell("counting", 0.0)
-    raw = _tables(vault, period)
-    _require_listed(vault, raw)
-    tell("protecting", 0.3)
-    so_far = ledger_store.running(vault, _many_valued(vault))
-    protected = protect(raw, so_far, bytes.fromhex(secret), period, solve)
-    tell("publishing", 0.8)
-    site = vault.setting("site", "")
-    files, digest = release.files_of(period, site, protected, _labels(vault), vault.audit_head())
-    day = now.date().isoformat()
-    ledger_store.publish(vault, period, protected.tables, files, digest=digest, day=day)
-    vault.audit("release.published", f"{period} {digest}", now=now)
-    frozen = ledger_store.latest(vault, period)
-    if frozen is None or frozen.files != files:
-        raise ConsoleError("the ledger did not keep the release; nothing was published")
-    return frozen
+def _publish(vault: Vault, plan: Plan, tell: Progress, solve: Solver) -> Frozen:
+    if is_month(plan.period):
+        shut(vault, plan.period, now=plan.now)
+        return publishing.publish_month(vault, plan, tell, solve)
+    if plan.mode != "rounded":
+        raise Refused("hidden counts cannot be added up: a longer period is published rounded")
+    return publishing.publish_sum(vault, plan, tell)
 
 
-def _tables(vault: Vault, period: str) -> list[RawTable]:
-    definitions = tables.standard(_many_valued(vault))
-    grid = _codebook(vault).grid
-    counted = store.grouped(vault, period, definitions)
-    return [
-        tabulate(definition, grid, rows)
-        for definition, rows in zip(definitions, counted, strict=True)
-    ]
+def restate(
+    vault: Vault,
+    period: str,
+    reason: str,
+    *,
+    now: datetime,
+    progress: Progress | None = None,
+    solve: Solver = minimise,
+) -> Restatement:
+    """Publish a further vintage of a month: its late calls count in it, and in no later month.
+
+    Only those move that count in a month which is still open. ``reason`` stays in the vault. For a
+    coordinator. Raises ``Refused`` for anyone else, for a month that is not published, is part of
+    a longer published period, was folded into counts or has nothing to add, and if anything could
+    be proven from all its vintages together; ``BadUsage`` for what is no month or no reason;
+    ``ConsoleError`` as ``export``. Nothing is changed then.
+    """
+    vault.require("coordinator")
+    require_month(period)
+    why = plain(reason, lines=False).strip()
+    if not why or len(why) > _LONGEST_REASON:
+        raise BadUsage("say in a line why the month is restated: --reason TEXT")
+    tell = progress or _silent
+    with vault.transaction():
+        before = _restatable(vault, period)
+        _require_clock(vault, now)
+        late = ledger_store.count_back(vault, period)
+        publishing.require_larger(vault, period, before)
+        mode: Mode = "suppressed" if before.mode == "suppressed" else "rounded"
+        plan = Plan(period, mode, now, before.vintage + 1, Restated(before.vintage))
+        frozen = publishing.publish_month(vault, plan, tell, solve)
+        ledger_store.give_reason(vault, period, frozen.vintage, why)
+        vault.audit("release.restated", f"{period} vintage {frozen.vintage}", now=now)
+    tell("done", 1.0)
+    return Restatement(period, frozen.vintage, late, frozen.digest)
 
 
-def _require_listed(vault: Vault, raw: list[RawTable]) -> None:
-    """Refuse codes that the list lacks: a row printed only when it has calls proves a call."""
-    grid = _codebook(vault).grid
-    for table in raw:
-        for position, dimension in enumerate(table.dimensions):
-            listed = {*grid(dimension), TOTAL}
-            if any(cell[position] not in listed for cell in table.cells):
-                raise Refused(
-                    f"calls have a code of {dimension} that the code list lacks; "
-                    "add it with 'helpline code add', then export"
-                )
+def _restatable(vault: Vault, period: str) -> Frozen:
+    before = ledger_store.latest(vault, period)
+    if before is None:
+        raise Refused(f"the month {period} is not published, so there is nothing to restate")
+    for line in history(vault):
+        if line.period != period and period in months_of(line.period):
+            raise Refused(
+                f"the month {period} is part of {line.period}, which is published: both stay as "
+                "they are"
+            )
+    if store.is_folded(vault, period):
+        raise Refused(f"the calls of {period} were folded into counts: it stays as it is")
+    return before
 
 
-def _labels(vault: Vault) -> release.Labels:
-    books = {language: _codebook(vault, language) for language in codebook.LANGUAGES}
-    names = {
-        language: {dimension.name: dimension.label for dimension in book.dimensions()}
-        for language, book in books.items()
-    }
-
-    def label(language: str, dimension: str, code: str) -> str:
-        if not code:
-            return names[language][dimension]
-        if code == TOTAL:
-            return release.wording()[language]["total"]
-        return books[language].label(dimension, code)
-
-    return label
+def _require_over(month: str, now: datetime) -> None:
+    if month >= now.date().isoformat()[:7]:
+        raise Refused(f"the month {month} is not over; export it when it is")
 
 
-def _codebook(vault: Vault, language: str = "en") -> codebook.Codebook:
-    return codebook.load(vault, str(vault.setting("country")), language)
-
-
-def _many_valued(vault: Vault) -> frozenset[str]:
-    return frozenset(item.name for item in _codebook(vault).dimensions() if item.multiple)
-
-
-def _require_month(period: str) -> None:
-    if not _MONTH.fullmatch(period):
-        raise BadUsage(f"{period[:20]!a} is no month; write it as YYYY-MM, such as 2026-10")
+def _require_clock(vault: Vault, now: datetime) -> None:
+    newest = ledger_store.last_hour(vault)
+    if newest and newest > (now.astimezone(UTC) + _CLOCKS_APART).strftime("%Y-%m-%dT%HZ"):
+        raise Refused(
+            f"this computer's clock says {now.date().isoformat()}, but the trail goes on to "
+            f"{newest[:10]}: set the clock"
+        )
 
 
 def _silent(_step: str, _share: float) -> None:

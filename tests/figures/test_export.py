@@ -21,6 +21,7 @@ from console.figures.rounding import Model, Running, Solution
 from console.figures.solve import minimise
 from console.figures.tally import TOTAL
 from console.vault import Vault
+from tests.figures.few import MORE, few_tables
 from tests.figures.rows import MANY, Call, long_tailed, some_calls
 from tests.vaults import make_vault, open_as, passphrase
 
@@ -66,6 +67,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 def vault(tmp_path: Path) -> Iterator[Vault]:
     make_vault(tmp_path / "home")
     opened = open_as(tmp_path / "home", "carla")
+    few_tables(opened)
     yield opened
     opened.close()
 
@@ -75,7 +77,7 @@ def test_a_month_is_published_and_written(vault: Vault, tmp_path: Path) -> None:
     done = figures.export(vault, "2026-03", tmp_path / "out", now=NOW)
     assert done.folder == tmp_path / "out" / "2026-03"
     assert (done.period, done.vintage, done.mode) == ("2026-03", 1, "rounded")
-    assert done.tables == 5
+    assert done.tables == 3
     assert done.largest_change <= 4
     assert 0 < done.mean_change < 4
     assert not done.already_published
@@ -94,6 +96,7 @@ def test_a_month_is_published_and_written(vault: Vault, tmp_path: Path) -> None:
 
 
 def test_the_preview_reconciles_with_the_rows(vault: Vault) -> None:
+    few_tables(vault, MORE)
     calls = long_tailed(2, 150)
     insert(vault, "2026-03", calls)
     insert(vault, "2026-04", long_tailed(3, 20))
@@ -118,7 +121,8 @@ def test_a_call_that_goes_on_is_not_counted(vault: Vault) -> None:
     insert(vault, "2026-03", long_tailed(5, 3))
     with vault.transaction():
         vault.conn.execute("INSERT INTO call (operator, day) VALUES (?, '2026-03-02')", ["carla"])
-    assert figures.preview(vault, "2026-03")[0].cells[TOTAL, TOTAL] == 3
+    tables = {table.name: table for table in figures.preview(vault, "2026-03")}
+    assert tables["age_gender"].cells[TOTAL, TOTAL] == 3
 
 
 MONTHS = count()
@@ -129,13 +133,14 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vault]:
     home = tmp_path_factory.mktemp("busy") / "home"
     make_vault(home)
     opened = open_as(home, "carla")
+    few_tables(opened, MORE)
     yield opened
     opened.close()
 
 
 @settings(
     deadline=None,
-    max_examples=20,
+    max_examples=5,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(calls=some_calls())
@@ -189,6 +194,7 @@ def test_another_process_in_another_time_zone_writes_the_same_bytes(tmp_path: Pa
     home = tmp_path / "home"
     make_vault(home)
     opened = open_as(home, "carla")
+    few_tables(opened)
     insert(opened, "2026-03", long_tailed(8, 200))
     opened.close()
     child = textwrap.dedent(
@@ -225,6 +231,7 @@ def test_the_same_counts_in_another_order_are_protected_alike(vault: Vault, tmp_
     one = figures.export(vault, "2026-03", tmp_path / "one", now=NOW)
     make_vault(tmp_path / "second")
     second = open_as(tmp_path / "second", "carla")
+    few_tables(second)
     second.set_setting("release_secret", vault.setting("release_secret"))
     insert(second, "2026-03", calls[::-1])
     two = figures.export(second, "2026-03", tmp_path / "two", now=NOW)
@@ -248,7 +255,7 @@ def test_only_a_coordinator_sees_figures(tmp_path: Path, member: str) -> None:
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("period", ["", "2026", "2026-13", "2026-1", "../2026-03", "2026-03\n"])
+@pytest.mark.parametrize("period", ["", "26", "2026-13", "2026-1", "../2026-03", "2026-03\n"])
 def test_what_is_no_month_is_bad_usage(vault: Vault, tmp_path: Path, period: str) -> None:
     with pytest.raises(BadUsage, match="YYYY-MM"):
         figures.export(vault, period, tmp_path / "out", now=NOW)
