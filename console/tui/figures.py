@@ -1,22 +1,27 @@
-"""Figures: which months there are, what a release would say, and the export."""
+"""Figures: which months there are, what one of them says, and the ways into it and out of it."""
 
-from pathlib import Path
+import asyncio
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
-from textual.screen import ModalScreen, Screen
-from textual.widgets import Input, OptionList, Static
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from console import figures
 from console.errors import ConsoleError
-from console.figures import PeriodLine
+from console.figures import Exported, Label, MonthTotal, RawTable, Standing
 from console.language import _, later, plural
 from console.tui.app import ConsoleApp
 from console.tui.keybar import KeyBar
 from console.tui.shown import joined, shown
+
+# Long enough that an arrow held down counts no month that it only passes.
+_SETTLED_SECONDS = 0.1
+_MOST = 5
 
 
 class FiguresScreen(Screen[None]):
@@ -24,20 +29,41 @@ class FiguresScreen(Screen[None]):
 
     app: ConsoleApp
     HELP = later(
-        "The months with their calls. The counts on the right are the true ones and stay here;\n"
-        "Enter exports the month as protected figures, which are safe to hand on."
+        "The months with their calls. The counts below are the true ones and stay here.\n"
+        "Enter shows a month's tables, true beside published: of a month that is not published,\n"
+        "as a trial. F9 exports the month as protected figures, which are safe to hand on. F10\n"
+        "closes it, so that later calls count in the next month; F8 exports the whole year."
     )
-    BINDINGS = [Binding("escape", "dismiss", later("back"))]
+    DEFAULT_CSS = """
+    #summary { height: 1fr; border: round $primary; }
+    #summary:focus { border: heavy $accent; }
+    #true { text-wrap: nowrap; text-overflow: ellipsis; }
+    """
+    BINDINGS = [
+        Binding("f3", "tables", later("tables"), show=False),
+        Binding("f5", "refresh", later("read again"), show=False),
+        Binding("f7", "chart", later("chart")),
+        Binding("f8", "year", later("export the year"), show=False),
+        Binding("f9", "export", later("export")),
+        Binding("f10", "close", later("close")),
+        Binding("escape,q", "dismiss", later("back"), key_display="Esc"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._standings: list[Standing] = []
+        self._months: tuple[MonthTotal, ...] = ()
+        self._label: Label | None = None
 
     def compose(self) -> ComposeResult:
-        """Months on the left, the true totals of one on the right."""
+        """Months above, the true totals of one below."""
         with Vertical():
             listed = OptionList(id="periods", compact=True)
-            listed.border_title = _("months: Enter exports one")
+            listed.border_title = _("months: Enter shows the tables")
             yield listed
-            true = Static(id="true")
-            true.border_title = _("true counts, for the house only")
-            yield true
+            with VerticalScroll(id="summary") as summary:
+                summary.border_title = _("true counts, for the house only")
+                yield Static(id="true")
         yield KeyBar()
 
     async def on_mount(self) -> None:
@@ -45,41 +71,80 @@ class FiguresScreen(Screen[None]):
         await self._read()
 
     async def _read(self) -> None:
-        self._periods: list[PeriodLine] = []
+        session = self.app.session
         try:
-            self._periods = (await self.app.session.call(figures.periods))[::-1]
+            self._label = await session.call(figures.labels)
+            self._months = await session.call(figures.months)
+            months = {month.period for month in self._months}
+            known = await session.call(figures.standings)
+            self._standings = [each for each in known if each.period in months][::-1]
         except ConsoleError as error:
             self.app.notice(error)
         listed = self.query_one(OptionList)
         at = listed.highlighted or 0
         listed.clear_options()
+        published = {month.period: month.published for month in self._months}
         listed.add_options(
-            Option(
-                joined(
-                    shown(line.period, "bold"),
-                    plural("{count} call", "{count} calls", line.calls).format(count=line.calls),
-                    _(line.state),
-                )
-            )
-            for line in self._periods
+            Option(self._line(each, published.get(each.period))) for each in self._standings
         )
         if listed.option_count:
             listed.highlighted = min(at, listed.option_count - 1)
             listed.focus()
+        else:
+            self.query_one("#true", Static).update(shown(_("There are no calls yet.")))
+        self.refresh_bindings()
+
+    def _line(self, month: Standing, published: int | None) -> Content:
+        calls = plural("{count} call", "{count} calls", month.calls).format(count=month.calls)
+        state, late, waits = _(month.state), "", ""
+        if published is not None:
+            state = _("published as {count}").format(count=published)
+        if month.late:
+            late = _("{count} of earlier months").format(count=month.late)
+        if month.missing and month.state == "open":
+            waits = _("waits for {names}").format(names=", ".join(month.missing))
+        return joined(shown(month.period, "bold"), calls, state, late, waits)
+
+    @property
+    def _marked(self) -> Standing | None:
+        """The month that the keys act on; None where there is none."""
+        at = self.query_one(OptionList).highlighted
+        return None if at is None else self._standings[at]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Without a month there is nothing to show or to export; only an open one can close."""
+        if not self.is_mounted or action not in {"tables", "chart", "export", "close", "year"}:
+            return True
+        marked = self._marked
+        return marked is not None and (action != "close" or marked.state == "open")
 
     @on(OptionList.OptionHighlighted)
     @work(exclusive=True, group="preview")
     async def _preview(self, event: OptionList.OptionHighlighted) -> None:
-        period, book = self._periods[event.option_index].period, self.app.session.book
+        self.refresh_bindings()
+        period = self._standings[event.option_index].period
+        await asyncio.sleep(_SETTLED_SECONDS)
         try:
             tables = await self.app.session.call(figures.preview, period)
         except ConsoleError as error:
             self.app.notice(error)
             return
-        lines = []
+        over_time = figures.over_time(period, self._months)
+        self.query_one("#true", Static).update(
+            joined(*(line.words for line in over_time), " ", *self._largest(tables), by="\n")
+        )
+
+    def _largest(self, tables: list[RawTable]) -> list[Content]:
+        """Name the largest codes of each table's first dimension, each dimension once."""
+        label = self._label
+        if label is None:
+            return []
+        lines: dict[tuple[str, str], Content] = {}
         for table in tables:
-            name = table.dimensions[0]
-            rest = ("_T",) * (len(table.dimensions) - 1)
+            name, *others = table.dimensions
+            rest = ("_T",) * len(others)
+            if (name, table.counts) in lines:
+                continue
             counts = sorted(
                 (
                     (count, cell[0])
@@ -88,69 +153,54 @@ class FiguresScreen(Screen[None]):
                 ),
                 reverse=True,
             )
-            words = " · ".join(f"{book.label(name, code)} {count}" for count, code in counts[:5])
+            words = " · ".join(f"{label(name, code)} {count}" for count, code in counts[:_MOST])
             total = table.cells[("_T", *rest)]
-            lines.append(
-                joined(shown(f"{table.name:<19}", "bold"), f"{total} {_(table.counts)}", words)
+            lines[name, table.counts] = joined(
+                shown(label(name, ""), "bold"), f"{total} {_(table.counts)}", words
             )
-        self.query_one("#true", Static).update(joined(*lines, by="\n") if lines else "")
+        return list(lines.values())
 
-    @on(OptionList.OptionSelected)
-    @work(exclusive=True, group="export")
-    async def _export(self, event: OptionList.OptionSelected) -> None:
-        period = self._periods[event.option_index].period
-        out = await self.app.push_screen_wait(WhereScreen(period))
-        if out is None:
-            return
-        self.app.notice(_("Protecting {month} …").format(month=period))
-        try:
-            done = await self.app.session.call(figures.export, period, out, now=self.app.now())
-        except ConsoleError as error:
-            self.app.notice(error)
-            return
-        said = (
-            _(
-                "{folder} is written: {tables} tables, the same bytes as published; "
-                "largest change {largest}, mean {mean}"
-            )
-            if done.already_published
-            else _(
-                "{folder} is written: {tables} tables, now published; "
-                "largest change {largest}, mean {mean}"
-            )
-        )
-        self.app.notice(
-            said.format(
-                folder=done.folder,
-                tables=done.tables,
-                largest=done.largest_change,
-                mean=f"{done.mean_change:.2f}",
-            )
-        )
+    async def action_refresh(self) -> None:
+        """Read the months again."""
         await self._read()
 
+    @on(OptionList.OptionSelected)
+    def action_tables(self) -> None:
+        """Show the month's tables, true beside published."""
+        from console.tui.figures_tables import TablesScreen
 
-class WhereScreen(ModalScreen[Path | None]):
-    """Asks for the folder that a release is written to."""
+        if self._marked is not None:
+            self.app.push_screen(TablesScreen(self._marked.period), self._changed)
 
-    HELP = later("The folder is made if need be; nothing in it is overwritten.")
-    BINDINGS = [Binding("escape", "dismiss", later("not now"))]
+    def action_chart(self) -> None:
+        """Show what was published, month after month."""
+        from console.tui.charts import ChartScreen, over_months
 
-    def __init__(self, period: str) -> None:
-        super().__init__()
-        self._period = period
+        self.app.push_screen(ChartScreen([over_months(self._months)]))
 
-    def compose(self) -> ComposeResult:
-        """One input with a likely answer in it."""
-        with Vertical(classes="box"):
-            yield Static(
-                shown(_("Publish {month} into which folder?").format(month=self._period), "bold")
-            )
-            yield Static(_("A published month is closed: later calls count in the next one."))
-            yield Input(str(Path.home() / "figures"), compact=True)
-            yield KeyBar()
+    def action_export(self) -> None:
+        """Ask for the folder, and publish the month."""
+        if self._marked is not None:
+            modes = [line.mode for line in self._marked.releases]
+            self._ask_where(self._marked.period, modes[-1] if modes else None)
 
-    @on(Input.Submitted)
-    def _answer(self, event: Input.Submitted) -> None:
-        if event.value.strip():
-            self.dismiss(Path(event.value.strip()).expanduser())
+    def action_year(self) -> None:
+        """Ask for the folder, and publish the year of the month as the sum of its months."""
+        if self._marked is not None:
+            self._ask_where(self._marked.period[:4], "rounded")
+
+    def _ask_where(self, period: str, mode: str | None) -> None:
+        from console.tui.figures_out import WhereScreen
+
+        self.app.push_screen(WhereScreen(period, mode), self._changed)
+
+    def action_close(self) -> None:
+        """Ask who is absent, and close the month."""
+        from console.tui.figures_close import CloseScreen
+
+        if self._marked is not None:
+            self.app.push_screen(CloseScreen(self._marked), self._changed)
+
+    async def _changed(self, changed: Exported | bool | None) -> None:
+        if changed:
+            await self._read()

@@ -20,10 +20,10 @@ KINDS = (
 )
 """What a mark in a note may be."""
 
-STATES = (later("open"), later("published"))
+STATES = (later("open"), later("closed"), later("published"))
 """How a month of the figures stands."""
 
-COUNTED = (later("calls"), later("mentions"))
+COUNTED = (later("calls"), later("mentions"), later("contacts"), later("referrals"))
 """What a table counts."""
 
 

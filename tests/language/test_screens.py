@@ -15,6 +15,7 @@ from console.tui.cardeditor import CardEditorScreen, NewCardScreen
 from console.tui.cards import CardsScreen
 from console.tui.codes import CodeFormScreen, CodesScreen
 from console.tui.contact import CallBacksScreen, ContactScreen
+from console.tui.figures import FiguresScreen
 from console.tui.help import HelpScreen
 from console.tui.keybar import KeyBar, deeds
 from console.tui.note import NoteArea
@@ -38,6 +39,7 @@ SPOKEN = {
     "words of cards": ("carla", by(("f10", CardEditorScreen))),
     "new card": ("carla", by(("f10", CardEditorScreen), ("f2", NewCardScreen))),
     "codes": ("carla", by(("f11", CodesScreen))),
+    "help of the figures": ("carla", by(("f6", FiguresScreen), ("f1", HelpScreen))),
     "a code": ("carla", by(("f11", CodesScreen), ("r", CodeFormScreen))),
     "a coordinator's shift": ("carla", by()),
     "contact with consent": ("amina", by(CALL, ("f7", ContactScreen), ("f2", ContactScreen))),

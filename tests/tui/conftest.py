@@ -1,16 +1,22 @@
 """A console on a small vault, for Pilot tests."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
+from console import figures, language
 from console.tui.app import ConsoleApp
-from tests.vaults import NOW, make_vault, passphrase
+from tests.figures.rows import long_tailed
+from tests.figures.test_export import insert
+from tests.vaults import NOW, make_vault, open_as, passphrase
 
 MOST_TURNS = 1500
+
+MONTHS = {"2025-10": 101, "2026-09": 120, "2026-10": 130}
+"""How many calls the months of a busy line have."""
 
 
 class Clock:
@@ -59,6 +65,30 @@ def console(home: Path, clock: Clock) -> Callable[[str], ConsoleApp]:
         )
 
     return make
+
+
+@pytest.fixture
+def busy(home: Path) -> Path:
+    """The vault with three months of calls, none published."""
+    with open_as(home, "carla") as vault:
+        for seed, (period, count) in enumerate(MONTHS.items()):
+            insert(vault, period, long_tailed(seed, count))
+    return home
+
+
+@pytest.fixture
+def published(busy: Path, tmp_path: Path) -> Path:
+    """The same with all but the newest month published."""
+    with open_as(busy, "carla") as vault:
+        for period in list(MONTHS)[:-1]:
+            figures.export(vault, period, tmp_path / "before", now=NOW)
+    return busy
+
+
+@pytest.fixture
+def in_english_afterwards() -> Iterator[None]:
+    yield
+    language.use("en")
 
 
 async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
