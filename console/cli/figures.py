@@ -23,17 +23,23 @@ def figures() -> None:
 
 @figures.command()
 @click.option("--month", metavar=MONTH, help="The tables of one month rather than all months.")
+@click.option("--period", metavar="PERIOD", help="Those of 2026, 2026-Q1 or 2026-01/2026-06.")
 @json_option
 @pass_session
-def preview(session: Session, month: str | None, as_json: bool) -> None:
+def preview(session: Session, month: str | None, period: str | None, as_json: bool) -> None:
     """Show true counts, not to be passed on."""
     from console import figures
 
+    if month and period:
+        raise BadUsage("give either --month or --period")
+    if month:
+        figures.require_month(month)
+    wanted = month or period
     with session.unlocked("coordinator") as vault:
-        if month is None:
+        if wanted is None:
             _show_months(figures.periods(vault), as_json)
         else:
-            _show_tables(figures.preview(vault, month), as_json)
+            _show_tables(figures.preview(vault, wanted), as_json)
 
 
 def _show_months(lines: list["PeriodLine"], as_json: bool) -> None:

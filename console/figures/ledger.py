@@ -187,13 +187,13 @@ def audit_heads(vault: Vault) -> dict[str, str]:
 
 
 def preview(vault: Vault, period: str) -> list[RawTable]:
-    """Return the true counts of a month ``YYYY-MM`` with every margin, for a coordinator's eyes.
+    """Return the true counts of a month or a longer period, with every margin.
 
-    Raises ``Refused`` for anyone else and ``BadUsage`` for what is no month.
+    For a coordinator's eyes: raises ``Refused`` for anyone else, and ``BadUsage`` for what is no
+    period (see ``spans.months_of``).
     """
     vault.require("coordinator")
-    require_month(period)
-    return counting.count(vault, [period])
+    return counting.count(vault, months_of(period))
 
 
 def close(vault: Vault, period: str, *, now: datetime, absent: Iterable[str] = ()) -> Closed:

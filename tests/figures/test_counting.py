@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from console import codebook
+from console import codebook, figures
 from console.errors import BadUsage, Refused
 from console.figures import counting
 from console.figures.dimensions import Dimensions
@@ -163,6 +163,7 @@ def test_months_add_up(vault: Vault) -> None:
     put(vault, some_rows(50, 1), "2026-08")
     put(vault, some_rows(70, 2), "2026-09")
     one, other = tables(vault, "2026-08"), tables(vault, "2026-09")
+    assert figures.preview(vault, "2026-Q3") == counting.count(vault, ["2026-08", "2026-09"])
     for name, both in tables(vault, "2026-08", "2026-09").items():
         assert both.cells == {
             cell: one[name].cells[cell] + other[name].cells[cell] for cell in both.cells

@@ -135,7 +135,9 @@ def read_files(files: Mapping[str, bytes], where: str = "the release") -> Releas
     except KeyError as error:
         raise BadUsage(f"{where}: {error.args[0]!r:.40} is missing") from error
     except (ValueError, TypeError, AttributeError, IndexError, RecursionError, csv.Error) as error:
-        raise BadUsage(f"{where} is not in the release format; see docs/release-format.md") from error
+        raise BadUsage(
+            f"{where} is not in the release format; see docs/release-format.md"
+        ) from error
 
 
 def months(period: str) -> tuple[int, int]:
@@ -176,7 +178,9 @@ def _release(told: Mapping[str, Any], files: Mapping[str, bytes], where: str) ->
     try:
         first, last = months(period)
     except ValueError as error:
-        raise BadUsage(f"{where}: {period[:20]!a} is no period; see docs/release-format.md") from error
+        raise BadUsage(
+            f"{where}: {period[:20]!a} is no period; see docs/release-format.md"
+        ) from error
     restates = told.get("restates") or {}
     return Release(
         period,

@@ -31,6 +31,9 @@ SCRIPT = resources.files("console.figures.suppression").joinpath("check_release.
 _MOST_GOALS = 8_000
 """How many values small counts may have to reach, two each: beyond, tables give way."""
 
+_WORTH, _MANY = 10, 100
+"""A crossed table with many cells, of which fewer than one in ten could be shown, gives way."""
+
 _REPAIRS = 4
 """How often more is hidden where whole numbers do not reach what fractions do."""
 
@@ -58,13 +61,14 @@ def suppress(
 ) -> Protected:
     """Hide what must be hidden in all tables jointly, and prove it.
 
-    ``areas`` gives the area that each region lies in. Where a small count cannot be hidden, the
-    last table of more than one dimension that prints it gives way to one-way tables, as the last
-    ones do where there are too many small counts. Raises ``Refused`` if one-way tables are not safe
+    ``areas`` gives the area that each region lies in. A table of more than one dimension gives way
+    to one-way tables where hardly a count of many is large enough to be shown. Where a small count
+    cannot be hidden, the last such table that prints it gives way, as the last ones do where there
+    are too many small counts. Raises ``Refused`` if one-way tables are not safe
     either, and ``ConsoleError`` for a solver that fails and for an audit that does not pass: then
     there is no release.
     """
-    kept = list(tables)
+    kept = [table for table in tables if _worth_crossing(table, threshold)]
     while True:
         linked = link(chosen(tables, kept), areas or {})
         try:
@@ -75,6 +79,12 @@ def suppress(
         audit(published, proof, hidden_labels(threshold), areas or {})
         coarser = tuple(table.name for table in tables if table not in kept)
         return Protected("suppressed", published, coarser, proof)
+
+
+def _worth_crossing(table: RawTable, threshold: int) -> bool:
+    large = sum(count >= threshold for count in table.cells.values())
+    few = len(table.dimensions) == 1 or len(table.cells) <= _MANY
+    return few or large * _WORTH >= len(table.cells)
 
 
 def _attempt(

@@ -193,11 +193,18 @@ def test_the_same_calls_give_the_same_cells_and_the_same_certificate() -> None:
     assert suppress(tables_of(calls)) == suppress(tables_of(reversed(calls)))
 
 
-def test_what_has_too_many_small_counts_gives_way_and_is_named() -> None:
-    codes = {"a": tuple(f"a{n}" for n in range(80)), "b": tuple(f"b{n}" for n in range(80))}
-    counts = {((f"a{n}", f"b{n}")): 9 for n in range(80)}
+@pytest.mark.parametrize(
+    ("size", "every", "gives_way"),
+    [(9, 9, False), (40, 40, True), (80, 8, True), (12, 6, False)],
+    ids=["small", "hardly a count is large", "too many values to reach", "worth it"],
+)
+def test_a_table_that_would_be_hidden_nearly_whole_gives_way_and_is_named(
+    size: int, every: int, gives_way: bool
+) -> None:
+    codes = {name: tuple(f"{name}{n}" for n in range(size)) for name in "ab"}
+    pairs = [(a, b) for a in range(size) for b in range(size) if (a + b) % every == 0]
+    counts = {(f"a{a}", f"b{b}"): 9 for a, b in pairs}
     raw = tabulate(Definition("wide", ("a", "b"), "calls"), codes.__getitem__, counts.items())
     result = suppress([raw])
-    assert result.coarser == ("wide",)
-    assert [each.raw.name for each in result.tables] == ["a", "b"]
-    assert not hidden(result)
+    assert result.coarser == (("wide",) if gives_way else ())
+    assert [each.raw.name for each in result.tables] == (["a", "b"] if gives_way else ["wide"])
