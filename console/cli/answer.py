@@ -26,6 +26,11 @@ def say(*lines: str) -> None:
         click.echo(plain(line))
 
 
+def complain(line: str) -> None:
+    """Print what went wrong, one line, to standard error; the command goes on."""
+    click.echo(plain(f"helpline: {line}", lines=False), err=True)
+
+
 def wipe() -> None:
     """Empty the terminal, with what was scrolled away: what stood there was for one pair of eyes.
 

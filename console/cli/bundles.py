@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from console.cli.answer import emit, json_option, say, table
+from console.cli.answer import complain, emit, json_option, say, table
 from console.cli.figures import MONTH
 from console.cli.session import Session, now, pass_session
 from console.text import plain
@@ -90,7 +90,8 @@ def counts(session: Session, file: Path, month: str, name: str | None, as_json: 
 def merge(session: Session, files: Sequence[Path], words: tuple[str, ...], as_json: bool) -> int:
     """Take over the bundles in FILES, each whole or not at all.
 
-    A maker who was not met before is known by six words, compared by voice or face to face.
+    A maker who was not met before is known by six words, compared by voice or face to face. They
+    are asked for again where a restored vault's numbers are behind.
     """
     from console import figures
 
@@ -99,8 +100,11 @@ def merge(session: Session, files: Sequence[Path], words: tuple[str, ...], as_js
             return True
         if words or not sys.stdin.isatty():
             return False
-        say(f"{signer.name} signed {what}. Fingerprint: {signer.fingerprint}")
-        return click.confirm(f"Does {signer.name} read out the same words?", err=True)
+        # What the signer chose stands above the words, in lines too short to be wrapped.
+        say(f"Signed by {signer.name}:", plain(f"  {what}", lines=False))
+        say(f"Fingerprint: {signer.fingerprint}")
+        question = f"Does {signer.name} read out the same words?"
+        return click.confirm(plain(question, lines=False), err=True)
 
     with session.unlocked("coordinator") as vault:
         found = figures.merge(vault, files, trust, now=now())
@@ -111,17 +115,14 @@ def merge(session: Session, files: Sequence[Path], words: tuple[str, ...], as_js
             _say_merged(each)
     refused = [each.exit_code for each in found if each.exit_code]
     if refused and len(found) > 1:
-        click.echo(
-            f"helpline: {len(refused)} of {len(found)} files were refused, the others are merged",
-            err=True,
-        )
+        others = "the others are merged" if len(refused) < len(found) else "nothing is merged"
+        complain(f"{len(refused)} of {len(found)} files were refused, {others}")
     return max(refused, default=0)
 
 
 def _say_merged(each: "Merged") -> None:
     if each.outcome == "refused":
-        line = f"helpline: {each.file}: {each.detail}"
-        click.echo(plain(line, lines=False), err=True)
+        complain(f"{each.file}: {each.detail}")
     elif each.kind == "settings":
         say(f"{each.file}: {each.outcome}; {each.detail}")
     else:

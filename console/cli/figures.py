@@ -218,5 +218,31 @@ def history(session: Session, as_json: bool) -> None:
     )
 
 
+@figures.command()
+@click.option("--today", metavar="YYYY-MM-DD", help="Today's day, from another calendar.")
+@json_option
+@pass_session
+def clock(session: Session, today: str | None, as_json: bool) -> None:
+    """Compare this computer's clock with the trail, and confirm it after a long pause."""
+    from console import figures
+
+    with session.unlocked("coordinator") as vault:
+        if today is None:
+            found = figures.read_clock(vault, now=now())
+        else:
+            found = figures.confirm_clock(vault, today, now=now())
+    if as_json:
+        emit(found)
+        return
+    trail = found.trail or "no day"
+    say(
+        f"This computer's clock says {found.today}; the trail goes to {trail} (UTC).",
+        "Months can be closed and published."
+        if found.believed
+        else "No month is closed or published before the clock is set, or its day confirmed: "
+        "--today DAY",
+    )
+
+
 figures.add_command(attack.attack)
 figures.add_command(tables.tables)

@@ -2,6 +2,9 @@
 
 from console.figures.bundle_store import Workstation
 from console.figures.bundles import MadeCounts, Merged, make_counts, merge, retire, workstations
+from console.figures.clock import Clock
+from console.figures.clock import confirm as confirm_clock
+from console.figures.clock import read as read_clock
 from console.figures.counting import define_tables, definitions, tables_text
 from console.figures.folding import fold
 from console.figures.headquarters import MadeSettings
@@ -42,6 +45,7 @@ from console.figures.tally import RawTable
 
 __all__ = [
     "TOPICS",
+    "Clock",
     "Closed",
     "Cost",
     "Exported",
@@ -63,6 +67,7 @@ __all__ = [
     "Workstation",
     "audit_heads",
     "close",
+    "confirm_clock",
     "cost",
     "define_tables",
     "definitions",
@@ -79,6 +84,7 @@ __all__ = [
     "over_time",
     "periods",
     "preview",
+    "read_clock",
     "reconcile",
     "require_month",
     "restate",

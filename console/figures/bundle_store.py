@@ -23,7 +23,7 @@ ADD_WORKSTATION = """
     VALUES (?, ?, ?, ?, ?, ?)
 """
 
-PIN = "UPDATE workstation SET sign_public = ? WHERE id = ?"
+PIN = "UPDATE workstation SET name = ?, sign_public = ? WHERE id = ?"
 
 RETIRE = "UPDATE workstation SET until = ? WHERE id = ?"
 
@@ -57,6 +57,8 @@ ADD_ABSENCE = """
 DROP_ABSENCE = "DELETE FROM absence WHERE period = ? AND workstation = ?"
 
 HANDED_OVER = "SELECT batch, number FROM handed_over WHERE period = ?"
+
+MONTHS_HANDED_OVER = "SELECT period FROM handed_over ORDER BY period"
 
 HAND_OVER = """
     INSERT INTO handed_over (period, batch, number, made_on, made_by) VALUES (?, ?, ?, ?, ?)
@@ -149,9 +151,9 @@ def register(vault: Vault, new: Workstation, *, day: str) -> None:
     vault.db.execute(ADD_WORKSTATION, row)
 
 
-def pin(vault: Vault, workstation: str, sign_public: bytes) -> None:
-    """Take another key for a workstation's, inside the caller's transaction."""
-    vault.db.execute(PIN, [sign_public, workstation])
+def pin(vault: Vault, changed: Workstation) -> None:
+    """Take another name and another key for a workstation's, inside the caller's transaction."""
+    vault.db.execute(PIN, [changed.name, changed.sign_public, changed.id])
 
 
 def retire(vault: Vault, workstation: str, period: str) -> None:
@@ -201,6 +203,12 @@ def handed_over(vault: Vault, period: str) -> tuple[str, int] | None:
     with trouble():
         row = vault.db.execute(HANDED_OVER, [period]).fetchone()
     return None if row is None else (str(row[0]), int(row[1]))
+
+
+def months_handed_over(vault: Vault) -> list[str]:
+    """Return the months that bundles were made of here, oldest first."""
+    with trouble():
+        return [str(period) for (period,) in vault.db.execute(MONTHS_HANDED_OVER)]
 
 
 def hand_over(vault: Vault, period: str, batch: str, number: int, *, day: str) -> None:

@@ -4,9 +4,11 @@ Counts are raw and by cell: protection is applied to what all workstations repor
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import combinations
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,8 +17,8 @@ from console.errors import BadUsage, ConsoleError, Refused
 from console.figures import bundle_store, folding, headquarters, ledger, ledger_store, tables
 from console.figures.bundle_store import Workstation
 from console.figures.dimensions import Dimensions
-from console.figures.headquarters import Trust, untrusted
-from console.figures.spans import is_month, require_month
+from console.figures.headquarters import LONGEST_NAME, Trust, is_number, short, untrusted
+from console.figures.spans import is_month, listed, require_month
 from console.figures.store import KIND
 from console.figures.tally import TOTAL, Cell
 from console.text import plain
@@ -28,7 +30,6 @@ from console.vault.files import canonical, context
 NAME = "bundle.workstation"
 """The setting that holds what this workstation calls itself in its bundles."""
 
-LONGEST_NAME = 60
 _MOST = 10**9
 
 Counts = Mapping[tuple[str, ...], Mapping[Cell, int]]
@@ -81,8 +82,10 @@ def make_counts(
 
     The same counts make the same batch, however often. ``name`` is what the workstation calls
     itself from now on, at first its site's name. Raises ``Refused`` for anyone but a coordinator,
-    a month that is not over, a vault that has no settings yet; ``BadUsage`` for what is no month,
-    a name that is none, and a file that is there already.
+    a month that is not over, was published here or was handed over to another headquarters, a vault
+    that has no settings yet or has workstations; ``BadUsage`` for what is no month, a name that is
+    none, and a file that is there already. If it is the disk that fails at last, making it again
+    makes the same batch.
     """
     vault.require("coordinator")
     require_month(period)
@@ -92,24 +95,38 @@ def make_counts(
             "whose counts are these to be? Merge the settings of the coordinators' vault first: "
             "helpline bundle merge FILE"
         )
+    _require_whole(vault, period, receiver.vault)
     called = _name(name or vault.setting(NAME) or vault.setting("site", ""))
+    sealed.require_free(path)
     with vault.transaction():
         ledger.close(vault, period, now=now)
         counts = folding.counts(vault, period)
-        listed = _listed(counts)
+        counted = _listed(counts)
         before = bundle_store.handed_over(vault, period)
         number = 0 if before is None else before[1]
-        if before is not None and before[0] != _batch(vault.id, period, number, listed):
+        if before is not None and before[0] != _batch(vault.id, period, number, counted):
             number += 1
-        batch = _batch(vault.id, period, number, listed)
+        batch = _batch(vault.id, period, number, counted)
         bundle_store.hand_over(vault, period, batch, number, day=now.date().isoformat())
         vault.set_setting(NAME, called)
         vault.audit("bundle.made", f"{period} {batch}", now=now)
-        content = {
-            "name": called, "period": period, "number": number, "batch": batch, "counts": listed
-        }  # fmt: skip
-        sealed.write(path, sealed.spell_counts(vault, receiver.receiver, content))
+    content = {
+        "name": called, "period": period, "number": number, "batch": batch, "counts": counted
+    }  # fmt: skip
+    # A stick must carry nothing that the vault does not know of; the other way it is made again.
+    sealed.write(path, sealed.spell_counts(vault, receiver.receiver, content))
     return MadeCounts(path, called, period, number, batch, sealed.signer(vault).fingerprint)
+
+
+def _require_whole(vault: Vault, period: str, to: str) -> None:
+    """Raise ``Refused`` where handing a month over would count calls twice, or leave some out."""
+    if ledger_store.latest(vault, period) is not None:
+        raise Refused(f"the counts of {period} are published here: headquarters must not add them")
+    if vault.setting(headquarters.ELSEWHERE, {}).get(period, to) != to:
+        raise Refused(f"the counts of {period} were handed over to another headquarters before")
+    names = [each.name for each in bundle_store.workstations(vault)]
+    if names:
+        raise Refused(f"this vault has workstations of its own, whose counts stay: {listed(names)}")
 
 
 def merge(vault: Vault, paths: Sequence[Path], trust: Trust, *, now: datetime) -> list[Merged]:
@@ -173,7 +190,6 @@ class _Desk:
         raw = sealed.read(path)
         if sealed.kind_of(raw) == sealed.SETTINGS:
             bundle = sealed.open_settings(raw)
-            headquarters.check_tables(self._vault, bundle)
             taken = headquarters.take(self._vault, bundle, self._trust, now=self._now)
             said = f"settings {taken.number} of {taken.site}: {taken.changes} changes of codes"
             if taken.left:
@@ -185,21 +201,31 @@ class _Desk:
     def _counts(self, path: Path, bundle: Bundle) -> Merged:
         new = _read(bundle, self._wanted)
         known = self._known.get(bundle.signer.vault)
+        headquarters.require_none(self._vault)
         told = (known.name if known else new.name, new.period, new.calls)
         taken = None
         if known is not None:
             taken = bundle_store.taken(self._vault, new.period, known.id)
         trusted = known is not None and known.sign_public == bundle.signer.sign_public
-        if trusted and taken is not None and new.number <= taken[1]:
+        followed = trusted and taken is not None and new.number <= taken[1]
+        if followed and taken is not None:
             if new.batch == taken[0]:
                 return Merged(path, "counts", "already there", *told)
             if new.number < taken[1]:
                 return Merged(path, "counts", "older", *told)
-            raise Refused("another bundle of the same number is there: ask who made this one")
+        if new.period >= self._now.date().isoformat()[:7]:
+            raise Refused(f"the month {new.period} is not over")
         if new.period in self._closed:
             raise Refused(f"the month {new.period} is closed, and takes no further bundle")
         if known is not None and known.until is not None and new.period >= known.until:
             raise Refused(f"{known.name} was retired from {known.until} on")
+        if followed and not self._trust(
+            bundle.signer, f"the counts of {told[0]}, other than those here of the same number"
+        ):
+            raise Refused(
+                "another bundle of the same number is there. If the workstation was restored from "
+                "a backup, compare the six words, or give them with --fingerprint"
+            )
         workstation = self._trusted(bundle, new, known)
         day = self._now.date().isoformat()
         bundle_store.take(
@@ -214,21 +240,26 @@ class _Desk:
         )
         subject = f"{new.period} {workstation.name} {new.batch}"
         self._vault.audit("bundle.merged", subject, now=self._now)
-        return Merged(path, "counts", "merged" if taken is None else "replaced", *told)
+        outcome: Outcome = "merged" if taken is None else "replaced"
+        return Merged(path, "counts", outcome, workstation.name, *told[1:])
 
     def _trusted(self, bundle: Bundle, new: _Counts, known: Workstation | None) -> Workstation:
-        """Return the workstation of a bundle, registered or pinned anew if its maker is trusted."""
+        """Return the workstation of a bundle, registered or pinned anew if its maker is trusted.
+
+        One that is known may call itself otherwise from now on.
+        """
         signer = bundle.signer
-        if known is not None and known.sign_public == signer.sign_public:
+        followed = known is not None and known.sign_public == signer.sign_public
+        if known is not None and followed and known.name == new.name:
             return known
         if signer.vault == self._vault.id:
             raise Refused("this vault made the bundle itself: its own calls count here anyway")
-        if known is None and new.name in {each.name for each in self._known.values()}:
+        if any(x.name == new.name and x.id != signer.vault for x in self._known.values()):
             raise Refused(
                 f"another workstation is called {new.name}: let this one choose another name with "
                 "--as-workstation"
             )
-        if not self._trust(signer, f"the counts of {known.name if known else new.name}"):
+        if not followed and not self._trust(signer, f"the counts of {new.name}"):
             raise untrusted(signer)
         day = self._now.date().isoformat()
         if known is None:
@@ -236,15 +267,16 @@ class _Desk:
             bundle_store.register(self._vault, found, day=day)
             self._vault.audit("workstation.added", found.name, now=self._now)
         else:
-            found = Workstation(known.id, known.name, signer.sign_public, known.since, known.until)
-            bundle_store.pin(self._vault, known.id, signer.sign_public)
-            self._vault.audit("workstation.rekeyed", known.name, now=self._now)
+            found = replace(known, name=new.name, sign_public=signer.sign_public)
+            bundle_store.pin(self._vault, found)
+            done = "workstation.renamed" if followed else "workstation.rekeyed"
+            self._vault.audit(done, f"{known.name} {new.name}", now=self._now)
         self._known[found.id] = found
         return found
 
 
 def _name(text: object) -> str:
-    name = plain(str(text), lines=False).strip()
+    name = short(str(text))
     if not name or len(name) > LONGEST_NAME:
         raise BadUsage("say what the workstation is called, in a few words: --as-workstation NAME")
     return name
@@ -267,16 +299,14 @@ def _read(bundle: Bundle, wanted: Mapping[tuple[str, ...], tables.Definition]) -
     """Return what a bundle carries. Raises ``BadUsage`` for what makes no sense, ``Refused``."""
     content = bundle.content
     try:
-        period, number, listed = content["period"], content["number"], content["counts"]
-        if not isinstance(period, str) or not is_month(period) or type(number) is not int:
+        period, number, told = content["period"], content["number"], content["counts"]
+        if not isinstance(period, str) or not is_month(period) or not is_number(number):
             raise TypeError
-        counts = {
-            tuple(dimensions): dict(_cells(dimensions, cells)) for dimensions, cells in listed
-        }
-        if content["batch"] != _batch(bundle.signer.vault, period, number, listed):
+        counts = {tuple(dimensions): dict(_cells(dimensions, cells)) for dimensions, cells in told}
+        if content["batch"] != _batch(bundle.signer.vault, period, number, told):
             raise ValueError
         name = _name(content["name"])
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise BadUsage("the bundle makes no sense to this version of the program") from error
     if not wanted.keys() <= counts.keys():
         raise Refused(
@@ -284,11 +314,63 @@ def _read(bundle: Bundle, wanted: Mapping[tuple[str, ...], tables.Definition]) -
             "settings, and make it again"
         )
     calls = counts[KIND].get(("data",), 0)
-    for dimensions, definition in wanted.items():
-        if definition.counts == "calls" and sum(counts[dimensions].values()) != calls:
-            raise BadUsage("the tables of the bundle do not add up: have it made again")
     kept = {dimensions: counts[dimensions] for dimensions in wanted}
+    if not _add_up(kept, wanted, calls):
+        raise BadUsage("the tables of the bundle do not add up: have it made again")
     return _Counts(name, period, number, content["batch"], calls, kept)
+
+
+def _add_up(
+    counts: Counts, wanted: Mapping[tuple[str, ...], tables.Definition], calls: int
+) -> bool:
+    """Say whether tables can be of one and the same calls, as far as their shared margins tell.
+
+    Each call is mentioned under one code at least, and under any code once.
+    """
+    margins: dict[tuple[str, str], dict[tuple[str, ...], Mapping[Cell, int]]] = {}
+    for dimensions, definition in wanted.items():
+        seen = margins.setdefault((definition.counts, definition.mentioned), {})
+        for names, margin in _margins(dimensions, counts[dimensions]):
+            if seen.setdefault(names, margin) != margin:
+                return False
+    of_calls = margins.get(("calls", ""), {})
+    if of_calls and of_calls[()].get((), 0) != calls:
+        return False
+    return all(
+        _fit(of_calls[beside], margin, names.index(mentioned))
+        for (_, mentioned), found in margins.items()
+        for names, margin in found.items()
+        if mentioned in names
+        and (beside := tuple(name for name in names if name != mentioned)) in of_calls
+    )
+
+
+def _margins(
+    dimensions: tuple[str, ...], cells: Mapping[Cell, int]
+) -> Iterator[tuple[tuple[str, ...], Mapping[Cell, int]]]:
+    """Yield the sums of a table over every set of its dimensions, by their names in order."""
+    order = sorted(range(len(dimensions)), key=dimensions.__getitem__)
+    for size in range(len(order) + 1):
+        for places in combinations(order, size):
+            names = tuple(dimensions[place] for place in places)
+            if names == dimensions:
+                yield names, cells
+                continue
+            margin: Counter[Cell] = Counter()
+            for cell, count in cells.items():
+                margin[tuple([cell[place] for place in places])] += count
+            yield names, margin
+
+
+def _fit(calls: Mapping[Cell, int], mentions: Mapping[Cell, int], place: int) -> bool:
+    """Say whether mentions, by the code at ``place`` and other dimensions, can be of the calls."""
+    total: Counter[Cell] = Counter()
+    for cell, count in mentions.items():
+        beside = cell[:place] + cell[place + 1 :]
+        total[beside] += count
+        if count > calls.get(beside, 0):
+            return False
+    return all(count <= total[beside] for beside, count in calls.items())
 
 
 def _cells(dimensions: Sequence[str], cells: Sequence[Any]) -> "list[tuple[Cell, int]]":

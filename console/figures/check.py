@@ -38,6 +38,7 @@ def check(
             raise _failure(table, "does not add up")
     _check_links(tables)
     _check_areas(tables, areas)
+    _check_ties(tables, areas)
     if any(table.counts == "calls" for table, _ in tables):
         for table, published in tables:
             if table.mentioned:
@@ -91,6 +92,42 @@ def _check_areas(tables: Sequence[tuple[RawTable, Published]], areas: Mapping[st
             for cell, count in by_area.items():
                 if sums.get(_codes(coarse, cell), count) != count:
                     raise _failure(coarse, "has an area that is not the sum of its regions")
+
+
+def _check_ties(tables: Sequence[tuple[RawTable, Published]], areas: Mapping[str, str]) -> None:
+    """Compare mentions and calls wherever both are printed, or can be added up from regions."""
+    for mentions, mentioned in tables:
+        if not mentions.mentioned:
+            continue
+        for calls, counted in tables:
+            if calls.counts != "calls":
+                continue
+            of_calls = _margins(calls, counted, mentions, areas)
+            for codes, count in _margins(mentions, mentioned, calls, {}).items():
+                named = dict(codes)
+                of_all = named.pop(mentions.mentioned, None) is None
+                number = of_calls.get(frozenset(named.items()))
+                if number is not None and (count < number if of_all else count > number):
+                    raise _failure(mentions, f"has mentions that {calls.name} leaves no calls for")
+
+
+def _margins(
+    table: RawTable, published: Published, other: RawTable, areas: Mapping[str, str]
+) -> dict[frozenset[tuple[str, str]], int]:
+    """Return the cells of a table that are coded in dimensions of the other alone, by their codes.
+
+    Regions are added up where the other is by area.
+    """
+    sums: dict[frozenset[tuple[str, str]], int] = {}
+    known = {*other.dimensions, other.mentioned, table.mentioned} - {""}
+    for cell, count in published.items():
+        codes = dict(_codes(table, cell))
+        if areas and REGION in codes and REGION not in known and AREA in known:
+            codes[AREA] = areas.get(codes.pop(REGION), "")
+        if codes.keys() <= known:
+            key = frozenset(codes.items())
+            sums[key] = sums.get(key, 0) + count
+    return sums
 
 
 def _check_witness(

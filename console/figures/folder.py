@@ -1,5 +1,7 @@
 """A release on disk: the whole folder appears at once, or not at all; nothing is overwritten."""
 
+import contextlib
+import errno
 import os
 import shutil
 import tempfile
@@ -7,6 +9,32 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from console.errors import BadUsage, ConsoleError
+
+_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_PROBE = "probe"
+
+
+def require_room(out: Path) -> None:
+    """Raise ``ConsoleError`` unless a folder can be made in ``out``; nothing is left of the try.
+
+    For before anything is published: what could never be written would be out for ever.
+    """
+    made: list[Path] = []
+    try:
+        for folder in (*reversed(out.parents), out):
+            if not folder.exists():
+                folder.mkdir()
+                made.append(folder)
+        made.append(Path(tempfile.mkdtemp(prefix=".probe-", dir=out)))
+        (made[-1] / _PROBE).write_bytes(b"1")
+    except OSError as error:
+        way = "make room" if error.errno in _FULL else "name another folder"
+        raise ConsoleError(f"nothing can be written to {out}: {error.strerror}; {way}") from error
+    finally:
+        for folder in reversed(made):
+            with contextlib.suppress(OSError):
+                (folder / _PROBE).unlink(missing_ok=True)
+                folder.rmdir()
 
 
 def is_written(folder: Path, files: Mapping[str, bytes]) -> bool:
@@ -28,7 +56,7 @@ def is_written(folder: Path, files: Mapping[str, bytes]) -> bool:
                 return True
     except OSError as error:
         raise ConsoleError(f"the folder {folder} cannot be read: {error.strerror}") from error
-    raise BadUsage(f"{folder} already holds something else; name another folder with --out")
+    raise BadUsage(f"{folder} already holds something else; name another folder")
 
 
 def write(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -54,9 +82,10 @@ def write(folder: Path, files: Mapping[str, bytes]) -> None:
         partial.rename(folder)
         _sync(folder.parent)
     except OSError as error:
+        way = "make room" if error.errno in _FULL else "name another folder"
         raise ConsoleError(
             f"the release is published but could not be written to {folder.parent}: "
-            f"{error.strerror}; make room and export again"
+            f"{error.strerror}; {way} and export again"
         ) from error
     finally:
         if partial is not None:

@@ -2,16 +2,17 @@
 
 import base64
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from console.codebook import carried
 from console.errors import BadUsage, Refused
-from console.figures import counting, tables
+from console.figures import bundle_store, counting, ledger_store, tables
 from console.figures.dimensions import Dimensions
+from console.figures.spans import listed
 from console.text import plain
 from console.vault import Vault, bundles
 from console.vault.bundles import Bundle, Receiver, Signer
@@ -23,8 +24,20 @@ HEADQUARTERS = "bundle.headquarters"
 SENT = "bundle.settings"
 """The setting that holds number and digest of the settings that were made last."""
 
+ELSEWHERE = "bundle.elsewhere"
+"""The setting that holds, by month, the earlier headquarters (vault) that it was handed over to."""
+
+LONGEST_NAME = 60
+_NUMBERS = 2**31
+_PARTS_OF_MERGE = 3
+
+_T = TypeVar("_T")
+
 Trust = Callable[[Signer, str], bool]
-"""Asked whether a signer that was not met before is who she should be; and what for, in words."""
+"""Asked whether a signer is who she should be, and what for, in words.
+
+That is, one who was not met before, or whose bundle does not follow on those that are here.
+"""
 
 
 @dataclass(frozen=True)
@@ -68,9 +81,12 @@ class TakenSettings:
 def make(vault: Vault, path: Path, *, now: datetime) -> MadeSettings:
     """Write the settings of this vault for its workstations, signed by the coordinator.
 
-    Raises ``Refused`` for anyone but a coordinator, ``BadUsage`` for a file that is there already.
+    Raises ``Refused`` for anyone but a coordinator and for a vault that is a workstation itself,
+    ``BadUsage`` for a file that is there already.
     """
     vault.require("coordinator")
+    require_none(vault)
+    bundles.require_free(path)
     codes, merges = carried.carry(vault)
     keys = bundles.coordinators(vault)
     content: dict[str, Any] = {
@@ -87,7 +103,7 @@ def make(vault: Vault, path: Path, *, now: datetime) -> MadeSettings:
     with vault.transaction():
         vault.set_setting(SENT, {"number": number, "digest": digest})
         vault.audit("settings.made", f"{number}", now=now)
-        bundles.write(path, bundles.spell_settings(vault, {**content, "number": number}))
+    bundles.write(path, bundles.spell_settings(vault, {**content, "number": number}))
     return MadeSettings(path, number, len(keys), bundles.signer(vault).fingerprint)
 
 
@@ -106,12 +122,48 @@ def of(vault: Vault) -> Headquarters | None:
     )
 
 
+def require_none(vault: Vault) -> None:
+    """Raise ``Refused`` in a workstation: what it counts is another vault's to publish."""
+    found = of(vault)
+    if found is not None:
+        raise Refused(
+            f"this vault is a workstation of {found.site}: let its own workstations report there"
+        )
+
+
+def require_ours(vault: Vault, months: Iterable[str]) -> None:
+    """Raise ``Refused`` for months that headquarters publishes: two sums of a call prove counts.
+
+    A workstation keeps the months that it had published before it became one.
+    """
+    workstation = of(vault) is not None
+    for month in months:
+        if bundle_store.handed_over(vault, month) is not None or (
+            workstation and ledger_store.latest(vault, month) is None
+        ):
+            raise Refused(
+                f"headquarters publishes the counts of {month}: hand them over with "
+                f"'helpline bundle make counts FILE --month {month}'"
+            )
+
+
+def is_number(value: object) -> bool:
+    """Say whether a bundle can have this number, so that later ones can follow it."""
+    return type(value) is int and 0 <= value < _NUMBERS
+
+
+def short(text: str) -> str:
+    """Return a name in one line without gaps, so that it cannot look like several."""
+    return " ".join(plain(text, lines=False).split())
+
+
 def take(vault: Vault, bundle: Bundle, trust: Trust, *, now: datetime) -> TakenSettings:
     """Take settings over, in the caller's transaction; their signer is remembered.
 
-    Raises ``Refused`` for anyone but a coordinator, for a signer who is not trusted, for older
-    settings than those here, for settings of this vault itself or of another country; ``BadUsage``
-    for settings that make no sense to this version.
+    ``trust`` is asked about a signer who was not met before, and about older settings than those
+    here, such as a restored vault makes. Raises ``Refused`` for anyone but a coordinator, where
+    there is no trust, for a vault that has workstations, for settings of this vault itself or of
+    another country; ``BadUsage`` for settings that make no sense to this version.
     """
     vault.require("coordinator")
     new = _read(bundle)
@@ -124,11 +176,16 @@ def take(vault: Vault, bundle: Bundle, trust: Trust, *, now: datetime) -> TakenS
         new.vault,
         new.sign_public,
     )
-    if not known and not trust(bundle.signer, f"the settings of {new.site}"):
-        raise untrusted(bundle.signer)
-    if before is not None and before.vault == new.vault and new.number < before.number:
-        raise Refused("the settings are older than those that are here; nothing was taken")
+    _require_no_workstations(vault)
+    same = before is not None and before.vault == new.vault
+    older = before is not None and same and new.number < before.number
+    what = f"the settings of {new.site}" + (", older than those that are here" if older else "")
+    if (older or not known) and not trust(bundle.signer, what):
+        raise _outdated() if known else untrusted(bundle.signer)
+    _check_tables(vault, bundle.content["tables"])
     already = before == new
+    if before is not None and not same:
+        _leave(vault, before.vault)
     taken = carried.take_over(vault, bundle.content["codes"], bundle.content["merges"], now=now)
     vault.set_setting(counting.POLICY, bundle.content["tables"])
     vault.set_setting(
@@ -147,6 +204,27 @@ def take(vault: Vault, bundle: Bundle, trust: Trust, *, now: datetime) -> TakenS
     return TakenSettings(new.site, new.number, already, taken.changes, taken.left)
 
 
+def _require_no_workstations(vault: Vault) -> None:
+    names = [each.name for each in bundle_store.workstations(vault)]
+    if names:
+        raise Refused(
+            f"this vault has workstations of its own: {listed(names)}; it cannot be another's"
+        )
+
+
+def _leave(vault: Vault, before: str) -> None:
+    """Keep what was handed over to one headquarters from the next: two sums must not overlap."""
+    months = dict.fromkeys(bundle_store.months_handed_over(vault), before)
+    vault.set_setting(ELSEWHERE, {**months, **vault.setting(ELSEWHERE, {})})
+
+
+def _outdated() -> Refused:
+    return Refused(
+        "the settings are older than those that are here; nothing was taken. If they were made in "
+        "a vault that was restored from a backup, compare the six words, or give --fingerprint"
+    )
+
+
 def untrusted(signer: Signer) -> Refused:
     """Return the error that says that a signer was not met before, and what to do."""
     return Refused(
@@ -159,37 +237,54 @@ def _read(bundle: Bundle) -> Headquarters:
     content: Mapping[str, Any] = bundle.content
     try:
         keys = tuple(base64.b64decode(key, validate=True) for key in content["coordinators"])
-        number, site, text = content["number"], content["site"], content["tables"]
-        if type(number) is not int or not isinstance(site, str) or not isinstance(text, str):
-            raise TypeError
+        number, site = content["number"], content["site"]
+        if not is_number(number):
+            raise ValueError
+        _texts(site, content["country"], content["tables"])
         for row in content["codes"]:
             _check_row(row)
         for merge in content["merges"]:
-            _texts(*merge)
-    except (KeyError, TypeError, ValueError) as error:
-        raise BadUsage("the settings make no sense to this version of the program") from error
+            _texts(*_typed(merge, list))
+            if len(merge) != _PARTS_OF_MERGE:
+                raise ValueError
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+        raise _senseless() from error
     bundles.receiver(bundle.signer.vault, keys)
-    name = plain(site, lines=False)
+    name = short(site)[:LONGEST_NAME]
     return Headquarters(
         bundle.signer.vault, name, bundle.signer.name, bundle.signer.sign_public, number, keys
     )
 
 
-def check_tables(vault: Vault, bundle: Bundle) -> None:
-    """Raise ``BadUsage`` for table definitions that this version cannot read."""
-    text = bundle.content["tables"]
-    if text:
+def _senseless() -> BadUsage:
+    return BadUsage("the settings make no sense to this version of the program")
+
+
+def _check_tables(vault: Vault, text: str) -> None:
+    if not text:
+        return
+    try:
         tables.parse(text, Dimensions(vault).many_valued)
+    except (ValueError, RecursionError) as error:
+        raise _senseless() from error
 
 
-def _check_row(row: Mapping[str, Any]) -> None:
-    _texts(row["dimension"], row["code"], row["parent"] or "", *row["labels"].values())
-    for said in row["words"].values():
-        _texts(*said)
-    if not isinstance(row["retired"], bool):
-        raise TypeError
+def _check_row(row: object) -> None:
+    fields = _typed(row, dict)
+    labels, words = _typed(fields["labels"], dict), _typed(fields["words"], dict)
+    _texts(fields["dimension"], fields["code"], fields["parent"] or "", *labels.values())
+    for said in words.values():
+        _texts(*_typed(said, list))
+    _typed(fields["retired"], bool)
 
 
 def _texts(*values: object) -> None:
-    if not all(isinstance(value, str) for value in values):
+    """Raise ``TypeError`` for what is no text, ``ValueError`` for one that no file can hold."""
+    for value in values:
+        _typed(value, str).encode()
+
+
+def _typed(value: object, kind: type[_T]) -> _T:
+    if not isinstance(value, kind):
         raise TypeError
+    return value

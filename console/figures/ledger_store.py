@@ -46,7 +46,7 @@ CLOSINGS = "SELECT period, closed_on, closed_by FROM closing"
 
 CLOSE = "INSERT INTO closing (period, closed_on, closed_by) VALUES (?, ?, ?)"
 
-LAST_HOUR = "SELECT hour FROM audit ORDER BY seq DESC LIMIT 1"
+HOURS = "SELECT hour, action FROM audit ORDER BY seq"
 
 HISTORY = """
     SELECT period, vintage, mode, published_on, published_by, digest
@@ -160,10 +160,9 @@ def close(vault: Vault, period: str, *, day: str) -> None:
     vault.db.execute(CLOSE, [period, day, vault.member.name])
 
 
-def last_hour(vault: Vault) -> str:
-    """Return the hour (UTC) of the newest line of the trail, empty before the first."""
-    row = vault.db.execute(LAST_HOUR).fetchone()
-    return "" if row is None else str(row[0])
+def hours(vault: Vault) -> list[tuple[str, str]]:
+    """Return the hour (UTC) and the action of every line of the trail, oldest first."""
+    return [(str(hour), str(action)) for hour, action in vault.db.execute(HOURS)]
 
 
 def history(vault: Vault) -> list[tuple[str, int, str, str, str, str]]:

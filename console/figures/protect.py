@@ -56,7 +56,7 @@ def protect(
         except NoRoundingError:
             continue
         kept.append(table)
-    return Protected("rounded", result, tuple(table.name for table in tables if table not in kept))
+    return Protected("rounded", result, tuple(table for table in tables if table not in kept))
 
 
 def chosen(tables: Sequence[RawTable], kept: Sequence[RawTable]) -> list[RawTable]:

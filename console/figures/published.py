@@ -35,11 +35,16 @@ class PublishedTable:
 class Protected:
     """The tables of one release, protected and checked.
 
-    ``coarser`` names the tables that gave way to one-way tables. ``certificate`` is, in mode
-    ``suppressed``, the content of ``certificate.json``, and empty otherwise.
+    ``gave_way`` are the true tables that others of fewer dimensions stand for. ``certificate`` is,
+    in mode ``suppressed``, the content of ``certificate.json``, and empty otherwise.
     """
 
     mode: Mode
     tables: tuple[PublishedTable, ...]
-    coarser: tuple[str, ...] = ()
+    gave_way: tuple[RawTable, ...] = ()
     certificate: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def coarser(self) -> tuple[str, ...]:
+        """The names of the tables that gave way."""
+        return tuple(table.name for table in self.gave_way)

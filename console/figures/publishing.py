@@ -7,6 +7,7 @@ leaves nothing behind.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import ParamSpec, TypeVar
 
 from console.errors import ConsoleError, Refused
 from console.figures import counting, ledger_store, release
@@ -20,12 +21,17 @@ from console.figures.rounding import BASE, Identity, Model, Row, Solution, ident
 from console.figures.spans import months_of
 from console.figures.sums import Month, add_up, most_change
 from console.figures.suppression import SCRIPT, suppress
+from console.figures.suppression.programme import prepare
 from console.figures.tally import RawTable
 from console.vault import Vault
 
 Progress = Callable[[str, float], None]
 
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
 _SECRET_DIGITS = 32
+_PROTECTING = 0.2
 
 
 @dataclass(frozen=True)
@@ -50,8 +56,8 @@ def publish_month(vault: Vault, plan: Plan, tell: Progress, solve: Solver) -> Fr
     dimensions = Dimensions(vault)
     raw = counting.count(vault, [plan.period], dimensions)
     counting.require_listed(raw, dimensions)
-    tell("protecting", 0.2)
-    protected = _protected(vault, plan, raw, dimensions, solve)
+    tell("protecting", _PROTECTING)
+    protected = _protected(vault, plan, raw, dimensions, tell, solve)
     _require_none_fell(vault, plan, protected, dimensions)
     return _freeze(vault, plan, protected, dimensions, tell)
 
@@ -65,8 +71,8 @@ def publish_sum(vault: Vault, plan: Plan, tell: Progress) -> Frozen:
     tell("counting", 0.0)
     dimensions = Dimensions(vault)
     months = [_published(vault, month, dimensions) for month in months_of(plan.period)]
-    tell("protecting", 0.2)
-    summed = add_up(months)
+    tell("protecting", _PROTECTING)
+    summed = add_up(months, dimensions.grid)
     if not summed.tables:
         raise Refused(f"the months of {plan.period} have no table in common; publish them alone")
     return _freeze(vault, plan, summed, dimensions, tell)
@@ -92,10 +98,15 @@ def _true(tables: Iterable[RawTable]) -> dict[object, int]:
 
 
 def _protected(
-    vault: Vault, plan: Plan, raw: list[RawTable], dimensions: Dimensions, solve: Solver
+    vault: Vault,
+    plan: Plan,
+    raw: list[RawTable],
+    dimensions: Dimensions,
+    tell: Progress,
+    solve: Solver,
 ) -> Protected:
     if plan.mode == "suppressed":
-        return suppress(raw, areas=dimensions.levels())
+        return suppress(raw, lambda each: _heard(tell, prepare(each)), areas=dimensions.levels())
     secret = vault.setting("release_secret")
     if not isinstance(secret, str) or len(secret) < _SECRET_DIGITS:
         raise ConsoleError("the vault has no release secret, so nothing can be protected")
@@ -106,7 +117,17 @@ def _protected(
         shown = _month(vault, plan.period, plan.restates.vintage, dimensions).cells()
         solve = _not_less(solve, {key: count for key, (count, _) in shown.items()})
     key = bytes.fromhex(secret)
-    return protect(raw, so_far, key, plan.period, solve, dimensions.levels())
+    return protect(raw, so_far, key, plan.period, _heard(tell, solve), dimensions.levels())
+
+
+def _heard(tell: Progress, solve: Callable[_P, _T]) -> Callable[_P, _T]:
+    """Return a solver that tells before each question, so that who listens may give up there."""
+
+    def told(*args: _P.args, **kwargs: _P.kwargs) -> _T:
+        tell("protecting", _PROTECTING)
+        return solve(*args, **kwargs)
+
+    return told
 
 
 def _not_less(solve: Solver, shown: Mapping[Identity, int]) -> Solver:

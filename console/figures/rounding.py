@@ -130,6 +130,8 @@ def build(
     """
     model = Model()
     true: list[int] = []
+    if any(AREA in table.dimensions for table in tables):
+        tables = [*tables, *(by_area(each, areas) for each in tables if REGION in each.dimensions)]
     for table in tables:
         for cell, count in table.cells.items():
             key = identity(table, cell)
@@ -160,6 +162,20 @@ def build(
         for beside in _groups(tables, mentioned):
             _tie(model, tables, mentioned, beside)
     return model
+
+
+def by_area(table: RawTable, areas: Mapping[str, str]) -> RawTable:
+    """Return a table by region as one by area, which readers can add up where it is not printed.
+
+    ``areas`` gives the area that each region lies in.
+    """
+    at = table.dimensions.index(REGION)
+    cells: dict[Cell, int] = {}
+    for cell, count in table.cells.items():
+        key = (*cell[:at], areas.get(cell[at], cell[at]), *cell[at + 1 :])
+        cells[key] = cells.get(key, 0) + count
+    names = (*table.dimensions[:at], AREA, *table.dimensions[at + 1 :])
+    return RawTable(table.name + "/area", names, table.counts, cells, table.mentioned)
 
 
 def areas_of(

@@ -5,7 +5,7 @@ to print coarser leaves the other months' coarser margins usable. A code that a 
 have yet counts nothing there. A table that not every month can give is left out, and is named.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -44,28 +44,35 @@ class Month:
         return found
 
 
-def add_up(months: Sequence[Month]) -> Protected:
+def add_up(months: Sequence[Month], grid: Callable[[str], Sequence[str]]) -> Protected:
     """Return the sums of the months' tables, each as far as every month can give it.
+
+    ``grid`` gives a dimension's codes in print order. The tables are in the order of the first
+    month that has them; one that a month printed in the place of another is left out if the other
+    is there.
 
     Raises ``ConsoleError`` if a sum breaks what mode ``rounded`` promises, times the months.
     """
     cells = [month.cells() for month in months]
     codes = [month.codes() for month in months]
     kept: list[PublishedTable] = []
-    coarser: list[str] = []
+    gave_way: list[RawTable] = []
     printed: set[Identity] = set()
-    for shape in _shapes(months):
+    whole = [name for name in _names(months) if all(name in _names([each]) for each in months)]
+    for shape in _shapes(months, whole, grid):
         summed = _summed(shape, cells, codes)
         if summed is None:
-            coarser.append(shape.name)
+            gave_way.append(shape)
             continue
         keys = {identity(summed.raw, cell) for cell in summed.published}
-        if not keys <= printed:
+        if shape.name in whole or not keys <= printed:
             kept.append(summed)
             printed |= keys
+    order = _names(months)
+    kept.sort(key=lambda table: order.index(table.raw.name))
     for table in kept:
         _check(table, len(months))
-    return Protected("rounded", tuple(kept), tuple(coarser))
+    return Protected("rounded", tuple(kept), tuple(gave_way))
 
 
 def most_change(months: int) -> int:
@@ -73,8 +80,17 @@ def most_change(months: int) -> int:
     return MAX_CHANGE * months
 
 
-def _shapes(months: Sequence[Month]) -> list[RawTable]:
-    """Return every table that some month printed, over the codes of all months, largest first."""
+def _names(months: Sequence[Month]) -> list[str]:
+    return list(dict.fromkeys(table.raw.name for month in months for table in month.tables))
+
+
+def _shapes(
+    months: Sequence[Month], whole: Sequence[str], grid: Callable[[str], Sequence[str]]
+) -> list[RawTable]:
+    """Return every table that some month printed, over the codes of all months.
+
+    Those that every month printed come first, ``whole``, then the largest.
+    """
     found: dict[str, tuple[RawTable, list[list[str]]]] = {}
     for month in months:
         for table in month.tables:
@@ -87,12 +103,26 @@ def _shapes(months: Sequence[Month]) -> list[RawTable]:
             raw.name,
             raw.dimensions,
             raw.counts,
-            dict.fromkeys(product(*((*axis, TOTAL) for axis in axes)), 0),
+            dict.fromkeys(
+                product(
+                    *(
+                        (*_in_order(axis, grid(name)), TOTAL)
+                        for name, axis in zip(raw.dimensions, axes, strict=True)
+                    )
+                ),
+                0,
+            ),
             raw.mentioned,
         )
         for raw, axes in found.values()
     ]
-    return sorted(shapes, key=lambda shape: -len(shape.dimensions))
+    return sorted(shapes, key=lambda shape: (shape.name not in whole, -len(shape.dimensions)))
+
+
+def _in_order(codes: Sequence[str], listed: Sequence[str]) -> list[str]:
+    """Return the codes in the order of the list; one that it has no more goes to the end."""
+    known = set(codes)
+    return [code for code in listed if code in known] + sorted(known.difference(listed))
 
 
 def _summed(
@@ -100,6 +130,9 @@ def _summed(
     cells: Sequence[Mapping[Identity, tuple[int, int]]],
     codes: Sequence[Mapping[str, set[str]]],
 ) -> PublishedTable | None:
+    # Where no table had a dimension, it is not its codes that are new: nothing was counted by it.
+    if any(dimension not in listed for listed in codes for dimension in shape.dimensions):
+        return None
     published: dict[Cell, int] = {}
     true: dict[Cell, int] = {}
     for cell in shape.cells:

@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from importlib import resources
-from typing import Literal
+from typing import Literal, Protocol
 
 from console.errors import BadUsage
 
@@ -32,6 +32,9 @@ DERIVED: dict[str, tuple[str, ...]] = {
 OF_CONTACTS = frozenset({"kind"})
 OF_REFERRALS = frozenset({"status", "partner"})
 OF_CALLS = frozenset({*COUNTABLE, *DERIVED}) - {"day"}
+
+_SAY_THE_SAME = {"unmet_need": {"want", "outcome"}, "one_platform": {"platform"}}
+"""Dimensions that tell of the same codes of a call: rounding does not tie them to one another."""
 
 MOST_DIMENSIONS = 3
 """How many single-valued dimensions one table may have."""
@@ -60,6 +63,15 @@ class Definition:
         return tuple(dict.fromkeys(base for name in singles for base in bases(name)))
 
 
+class Dimensioned(Protocol):
+    """Whatever has dimensions: the definition of a table, or a table."""
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """The dimensions in print order."""
+        ...
+
+
 def bases(dimension: str) -> tuple[str, ...]:
     """Return the dimensions that a derived one follows from; any other one follows from itself."""
     return DERIVED.get(dimension, (dimension,))
@@ -82,26 +94,29 @@ def parse(text: str, many_valued: Collection[str]) -> tuple[Definition, ...]:
     """Return the definitions in a TOML text of ``[[table]]`` entries.
 
     Raises ``BadUsage`` for a text that is not TOML, an unknown kind of count, a doubled name, a
-    dimension in the wrong kind of table, or tables of one kind that form a cycle: those can add up
-    pairwise and still belong to no possible set of calls.
+    dimension in the wrong kind of table, a dimension beside one that it follows from, or tables of
+    one kind that form a cycle: those can add up pairwise and still belong to no possible calls.
     """
     try:
         entries = tomllib.loads(text).get("table", [])
         found = [_definition(entry, frozenset(many_valued)) for entry in entries]
     except (tomllib.TOMLDecodeError, AttributeError, KeyError, TypeError) as error:
         raise BadUsage("the table definitions cannot be read; see docs/figures.md") from error
+    printed = {name for each in found for name in each.dimensions}
+    for one, others in _SAY_THE_SAME.items():
+        if one in printed and others & printed:
+            raise BadUsage(
+                f"{one} follows from {' and '.join(sorted(others & printed))}: side by side they "
+                "could give a count away; leave one out"
+            )
     names = [definition.name for definition in found]
     if len(set(names)) != len(names):
         raise BadUsage("two tables have the same name; rename one")
     if not found:
         raise BadUsage("a release needs at least one [[table]]; see docs/figures.md")
     for counts, mentioned in dict.fromkeys((each.counts, each.mentioned) for each in found):
-        edges = [
-            {*each.dimensions} | ({AREA} if REGION in each.dimensions else set())
-            for each in found
-            if (each.counts, each.mentioned) == (counts, mentioned)
-        ]
-        if not acyclic(edges):
+        of_one_kind = [x for x in found if (x.counts, x.mentioned) == (counts, mentioned)]
+        if not acyclic(edges(of_one_kind)):
             raise BadUsage(f"the tables of {counts} form a cycle of dimensions; leave one out")
     return tuple(found)
 
@@ -128,6 +143,11 @@ def _definition(entry: dict[str, object], many_valued: frozenset[str]) -> Defini
     if len(dimensions) - len(mentioned) > MOST_DIMENSIONS:
         raise BadUsage(f"table {name} has more than {MOST_DIMENSIONS} single-valued dimensions")
     return Definition(name, dimensions, counts, "".join(mentioned))
+
+
+def edges(tables: Sequence[Dimensioned]) -> list[set[str]]:
+    """Return the dimensions of each table; a table by region is one by area, too."""
+    return [{*x.dimensions} | ({AREA} if REGION in x.dimensions else set()) for x in tables]
 
 
 def acyclic(edges: Sequence[Collection[str]]) -> bool:

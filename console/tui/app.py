@@ -24,6 +24,7 @@ from console.language import _, later
 from console.text import plain
 from console.tui import palette, terminal, themes
 from console.tui.clocks import local_now, steady
+from console.tui.closing import Closing
 from console.tui.forget import forget
 from console.tui.glyphs import Printable, Undimmed
 from console.tui.keybar import Deed
@@ -79,6 +80,7 @@ class ConsoleApp(App[None]):
         self._session: Session | None = None
         self._given = (member, passphrase)
         self._kept: list[Future[Unkept | None]] = []
+        self._locked_up: Closing | None = None
         self.unkept: Unkept | None = None
         self._warned = False
         self._last_sign = 0.0
@@ -173,6 +175,7 @@ class ConsoleApp(App[None]):
         Raises:
             ConsoleError: the one line to show; nothing has changed.
         """
+        await self.closed()
         session = await Session.open(self.home, name, passphrase, now=self.now())
         self._session = session
         self._nothing_to_keep = False
@@ -195,7 +198,7 @@ class ConsoleApp(App[None]):
         )
 
     async def action_lock(self) -> None:
-        """Log out: the journal has the call, the screen has nothing."""
+        """Log out at once: the journal gets the call, the screen has nothing, the vault closes."""
         if self._session is None:
             return
         self._wipe()
@@ -212,7 +215,17 @@ class ConsoleApp(App[None]):
         self.screen.refresh_bindings()
         self.screen.refresh(layout=True)
         self.call_after_refresh(forget, self)
-        # What was still on its way then has arrived by now.
+        self.run_worker(self._forget_when_closed(), description="closing")
+
+    async def _forget_when_closed(self) -> None:
+        """Have the way in say what it waits for; then forget what was still on its way."""
+        from console.tui.unlock import UnlockScreen
+
+        way_in = self.screen_stack[0]
+        if isinstance(way_in, UnlockScreen):
+            await way_in.wait_for_vault()
+        await self.closed()
+        forget(self)
         self.set_timer(1.0, partial(forget, self))
 
     def _wipe(self) -> None:
@@ -232,17 +245,37 @@ class ConsoleApp(App[None]):
                 self._kept.append(kept)
 
     def _close_session(self) -> None:
-        """Finish what is queued, close the vault, give up its lock."""
+        """Have what is queued finished, the vault closed and its lock given up: not waited for."""
         session, self._session = self._session, None
         if session is not None:
-            session.close()
-        for kept in self._kept:
-            if kept.exception() is None and kept.result() is not None:
-                self.unkept = kept.result()
-        self._kept.clear()
+            self._locked_up = Closing(session, self._kept)
+            self._kept.clear()
+
+    @property
+    def closing(self) -> bool:
+        """Whether a vault that was locked is still at work, so that nobody can unlock it."""
+        return self._locked_up is not None and not self._locked_up.done
+
+    async def closed(self) -> None:
+        """Wait until a vault that was locked is closed, and what it could not keep is known."""
+        closing = self._locked_up
+        if closing is not None:
+            await closing.wait()
+        if closing is self._locked_up:
+            self._take_unkept()
+
+    def _take_unkept(self) -> None:
+        """Take what the disk did not, once the vault is closed; waits for that."""
+        closing, self._locked_up = self._locked_up, None
+        if closing is not None:
+            self.unkept = closing.unkept() or self.unkept
 
     def action_leave(self) -> None:
         """Close the vault and leave; a call going on is in the journal, or one is told."""
+        if self.closing:
+            self.run_worker(self._leave_when_closed(), group="leave", exclusive=True)
+            return
+        self._take_unkept()
         if self._warned or not (self._on_screen_alone or self.unkept is not None):
             self._end()
             return
@@ -255,6 +288,11 @@ class ConsoleApp(App[None]):
                 )
             )
         )
+
+    async def _leave_when_closed(self) -> None:
+        """Know first whether words would be lost."""
+        await self.closed()
+        self.action_leave()
 
     @property
     def _on_screen_alone(self) -> bool:
@@ -270,6 +308,7 @@ class ConsoleApp(App[None]):
     def on_unmount(self) -> None:
         """Close the vault once no screen can ask it anything any more."""
         self._close_session()
+        self._take_unkept()
         if self.unkept is not None and not self.calm_line:
             self.calm_line = _(
                 "helpline: the last words of a call could not be saved; what was saved before is "

@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 
 from console import figures
 from console.errors import ConsoleError
-from console.figures import Exported, Label, MonthTotal, RawTable, Standing
+from console.figures import Label, MonthTotal, RawTable, Standing
 from console.language import _, later, plural
 from console.tui.app import ConsoleApp
 from console.tui.keybar import KeyBar
@@ -43,7 +43,7 @@ class FiguresScreen(Screen[None]):
         Binding("f3", "tables", later("tables"), show=False),
         Binding("f5", "refresh", later("read again"), show=False),
         Binding("f7", "chart", later("chart")),
-        Binding("f8", "year", later("export the year"), show=False),
+        Binding("f8", "year", later("year")),
         Binding("f9", "export", later("export")),
         Binding("f10", "close", later("close")),
         Binding("escape,q", "dismiss", later("back"), key_display="Esc"),
@@ -113,7 +113,9 @@ class FiguresScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Without a month there is nothing to show or to export; only an open one can close."""
-        if not self.is_mounted or action not in {"tables", "chart", "export", "close", "year"}:
+        # A screen that is gone stays mounted for Textual; only its parent goes.
+        here = self.is_mounted and self.is_attached
+        if not here or action not in {"tables", "chart", "export", "close", "year"}:
             return True
         marked = self._marked
         return marked is not None and (action != "close" or marked.state == "open")
@@ -201,6 +203,6 @@ class FiguresScreen(Screen[None]):
         if self._marked is not None:
             self.app.push_screen(CloseScreen(self._marked), self._changed)
 
-    async def _changed(self, changed: Exported | bool | None) -> None:
+    async def _changed(self, changed: bool | None) -> None:
         if changed:
             await self._read()

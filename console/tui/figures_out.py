@@ -1,6 +1,7 @@
 """The way out: which folder a month is published into, how far that is, and what came of it."""
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 
 from textual import on, work
@@ -27,14 +28,20 @@ _STEPS = {
     "done": later("done"),
 }
 
+_YEAR = len("2026")
+
 _MODES: dict[Mode, str] = {
     "rounded": later("Every count is shown, rounded to a multiple of five."),
     "suppressed": later("Counts are exact, and small ones are hidden with what would tell them."),
 }
 
 
-class WhereScreen(ModalScreen[Exported | None]):
-    """Asks for the folder of a release and publishes it; dismissed with what was written."""
+# By then the release is published: it is written, whoever locks the console meanwhile.
+_PUBLISHED = frozenset({"writing", "done"})
+
+
+class WhereScreen(ModalScreen[bool]):
+    """Asks for the folder of a release and publishes it; dismissed with True once it has tried."""
 
     app: ConsoleApp
     HELP = later(
@@ -59,6 +66,7 @@ class WhereScreen(ModalScreen[Exported | None]):
         self._fixed = mode is not None
         self._mode: Mode = "suppressed" if mode == "suppressed" else "rounded"
         self._busy = False
+        self._tried = False
         self._done: Exported | None = None
 
     def compose(self) -> ComposeResult:
@@ -66,7 +74,11 @@ class WhereScreen(ModalScreen[Exported | None]):
         with Vertical(classes="box wide"):
             asked = _("Publish {month} into which folder?")
             yield Static(shown(asked.format(month=figures.named(self._period)), "bold"))
-            yield Static(_("A published month is closed: later calls count in the next one."))
+            yield Static(
+                _("A published month is closed: later calls count in the next one.")
+                if len(self._period) > _YEAR
+                else _("A year is the sum of its published months, and adds no call to them.")
+            )
             yield Static(id="out-mode")
             yield Input(str(Path.home() / "figures"), compact=True)
             yield ProgressBar(total=1.0, show_eta=False)
@@ -92,16 +104,23 @@ class WhereScreen(ModalScreen[Exported | None]):
         self._say_mode()
 
     def action_leave(self) -> None:
-        """Go back, with what was written."""
-        self.dismiss(self._done)
+        """Go back, and say whether anything may have changed."""
+        self.dismiss(self._tried)
 
     @on(Input.Submitted)
     def _answer(self, event: Input.Submitted) -> None:
         if self._done is not None:
             self.action_leave()
         elif event.value.strip() and not self._busy:
+            named = event.value.strip()
+            try:
+                out = Path(named).expanduser()
+            except RuntimeError:
+                # Nobody of that name is known here, so there is no home of hers.
+                self._say(_("There is no folder {folder}.").format(folder=named))
+                return
             self._set_busy(True)
-            self._export(Path(event.value.strip()).expanduser())
+            self._export(out)
 
     def _set_busy(self, busy: bool) -> None:
         self._busy = busy
@@ -111,14 +130,22 @@ class WhereScreen(ModalScreen[Exported | None]):
 
     @work(exclusive=True)
     async def _export(self, out: Path) -> None:
-        loop = asyncio.get_running_loop()
+        loop, session = asyncio.get_running_loop(), self.app.session
+        self._tried = True
+        last: tuple[str, float] | None = None
 
         def tell(step: str, share: float) -> None:
+            nonlocal last
+            if step not in _PUBLISHED:
+                session.go_on()
+            if (step, share) == last:
+                return
+            last = step, share
             # The vault's thread never waits for the screen: a lock waits for the vault's thread.
             loop.call_soon_threadsafe(self._tell, step, share)
 
         try:
-            done = await self.app.session.call(
+            done = await session.call(
                 figures.export,
                 self._period,
                 out,
@@ -128,14 +155,24 @@ class WhereScreen(ModalScreen[Exported | None]):
             )
         except ConsoleError as error:
             self._say(str(error))
+            await self._fix_mode()
         else:
             self._done = done
             self._tell_result(done)
         self._set_busy(False)
         self.query_one(Input).focus()
 
+    async def _fix_mode(self) -> None:
+        """Keep to the mode in which it is published, though its files could not be written."""
+        with suppress(ConsoleError):
+            for line in await self.app.session.call(figures.history):
+                if line.period == self._period:
+                    self._fixed = True
+                    self._mode = "suppressed" if line.mode == "suppressed" else "rounded"
+                    self._say_mode()
+
     def _tell(self, step: str, share: float) -> None:
-        if self.is_mounted and self._busy:
+        if self.is_attached and self._busy:
             self.query_one(ProgressBar).update(progress=share)
             self._say(_(_STEPS.get(step, step)))
 

@@ -10,7 +10,7 @@ from textual.widgets.option_list import Option
 
 from console import figures
 from console.errors import ConsoleError
-from console.figures import Exported, Review
+from console.figures import Review
 from console.language import _, later, plural
 from console.tui.app import ConsoleApp
 from console.tui.figures_grid import VIEWS, Grid, View, lay_out
@@ -26,7 +26,7 @@ _VIEWS: dict[View, str] = {
 
 
 class TablesScreen(Screen[bool]):
-    """The tables of one month; dismissed with True when the month was exported meanwhile."""
+    """The tables of one month; dismissed with True where an export was tried meanwhile."""
 
     app: ConsoleApp
     HELP = later(
@@ -79,7 +79,8 @@ class TablesScreen(Screen[bool]):
         words = _("{month}: counting, and trying the protection …")
         about.update(shown(words.format(month=figures.named(self._period)), "bold"))
         try:
-            self._review = await self.app.session.call(figures.review, self._period)
+            session = self.app.session
+            self._review = await session.call(figures.review, self._period, progress=session.go_on)
         except ConsoleError as error:
             about.update(shown(str(error), "bold"))
             return
@@ -168,14 +169,14 @@ class TablesScreen(Screen[bool]):
         """Ask for the folder, and publish the month."""
         from console.tui.figures_out import WhereScreen
 
-        def exported(done: Exported | None) -> None:
-            if done is not None:
+        def back(tried: bool | None) -> None:
+            if tried:
                 self._changed = True
                 self._read()
 
         review = self._review
         mode = None if review is None or review.trial else review.mode
-        self.app.push_screen(WhereScreen(self._period, mode), exported)
+        self.app.push_screen(WhereScreen(self._period, mode), back)
 
     def action_back(self) -> None:
         """Go back to the months."""

@@ -25,6 +25,10 @@ _YOUNG, _MIDDLE, _NEVER = 700, 10, 1_000_000
 _WARM = "0300 1234567"
 
 
+class GivenUpError(Exception):
+    """Long work found that the console was locked or left meanwhile."""
+
+
 class Session:
     """An unlocked vault, the member who unlocked it, and the codebook in her language."""
 
@@ -117,6 +121,15 @@ class Session:
     def collect(self) -> None:
         """Clear away what a call left in memory, at a moment when nobody types."""
         gc.collect()
+
+    def go_on(self, *_how_far: object) -> None:
+        """Give up long work that nobody waits for any more; any thread may ask, as progress does.
+
+        Raises:
+            GivenUpError: the session is over.
+        """
+        if self._over:
+            raise GivenUpError
 
     def end(self) -> None:
         """Let nobody who still waits for the vault go on: the screens are about to go."""

@@ -146,7 +146,7 @@ class ShiftScreen(Screen[None]):
 
     async def on_screen_resume(self) -> None:
         """Come back to fresh figures from a call or a break."""
-        if self.is_mounted:
+        if self.is_mounted and self.is_attached:
             await self.show()
             self.app.session.collect()
 

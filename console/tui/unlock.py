@@ -23,6 +23,9 @@ _WAIT = later(
 )
 
 
+_CLOSING = later("Locked. The vault is just being closed, then it can be unlocked …")
+
+
 class Secret(Input):
     """A passphrase: what is typed here cannot be copied, not even inside the console."""
 
@@ -68,7 +71,7 @@ class UnlockScreen(Screen[None]):
         """Put the cursor where the next key belongs, also after a lock or in another language."""
         for field, words in (("#name", _("name")), ("#passphrase", _("passphrase"))):
             self.query_one(field, Input).placeholder = words
-        self._say("")
+        self._say(_(_CLOSING) if self.app.closing else "")
         # The prompt is there first: whoever knows her name need not wait for the list.
         self.set_timer(LIST_SECONDS, self._list)
         named = bool(self.query_one("#name", Input).value)
@@ -91,6 +94,13 @@ class UnlockScreen(Screen[None]):
         if trouble:
             self._say(trouble)
 
+    async def wait_for_vault(self) -> None:
+        """Say that the vault is still at work after the lock, for as long as it is."""
+        if self.app.closing:
+            self._say(_(_CLOSING))
+            await self.app.closed()
+            self._say("")
+
     def _say(self, line: str) -> None:
         self.query_one("#said", Static).update(shown(line))
 
@@ -107,7 +117,6 @@ class UnlockScreen(Screen[None]):
             return
         field.value = ""
         field.disabled = True
-        self._say(_("Unlocking …"))
         self._unlock(name, passphrase)
 
     def _must_wait(self, name: str) -> bool:
@@ -135,6 +144,8 @@ class UnlockScreen(Screen[None]):
     async def _unlock(self, name: str, passphrase: str) -> None:
         field = self.query_one("#passphrase", Input)
         try:
+            await self.wait_for_vault()
+            self._say(_("Unlocking …"))
             await self.app.log_in(name, passphrase)
         except ConsoleError as error:
             if not self._must_wait(name):

@@ -6,9 +6,11 @@ its own (AES-256-GCM-SIV), and that key to each coordinator of the vault that it
 Described byte by byte in docs/bundles.md.
 """
 
+import errno
 import hashlib
 import json
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +32,7 @@ from console.vault.files import (
     write_atomic,
 )
 from console.vault.identity import HPKE_PUBLIC, Public
-from console.vault.model import Role
+from console.vault.model import Role, check_name
 from console.vault.sealing import seal, unseal
 
 if TYPE_CHECKING:
@@ -44,6 +46,8 @@ _PAD = 64 * 1024
 """Counts are padded to a multiple of this, so that the size of a file hardly tells of the calls."""
 
 _KEY = 32
+
+_VAULT = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True)
@@ -114,13 +118,18 @@ def read(path: Path) -> bytes:
     return raw
 
 
-def write(path: Path, raw: bytes) -> None:
-    """Write a bundle, durably and whole or not at all.
+def require_free(path: Path) -> None:
+    """Raise BadUsage for a file that is there already, ConsoleError where no folder is for it."""
+    with file_trouble(path):
+        if path.exists() or path.is_symlink():
+            raise BadUsage(_("{path} is there already: name another file.").format(path=path))
+        if not path.parent.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
 
-    Raises BadUsage for a file that is there already, ConsoleError for what the disk says.
-    """
-    if path.exists() or path.is_symlink():
-        raise BadUsage(_("{path} is there already: name another file.").format(path=path))
+
+def write(path: Path, raw: bytes) -> None:
+    """Write a bundle, durably and whole or not at all. Raises as `require_free`, ConsoleError."""
+    require_free(path)
     write_atomic(path, raw)
 
 
@@ -214,10 +223,10 @@ def open_counts(vault: "Vault", raw: bytes) -> Bundle:
 def _fields(inner: bytes) -> dict[str, Any]:
     try:
         fields = json.loads(inner)
+        if not isinstance(fields, dict) or canonical(fields) != inner:
+            raise _damaged()
     except (ValueError, RecursionError):
         raise _damaged() from None
-    if not isinstance(fields, dict) or canonical(fields) != inner:
-        raise _damaged()
     return fields
 
 
@@ -244,7 +253,10 @@ def _verified(purpose: str, fields: Mapping[str, Any], role: Role) -> Bundle:
             file.blob("sign_public", 32),
         )
         vault, signature = file.text("vault"), file.blob("signature", 64)
-    except VaultDamaged:
+        # Both are shown where somebody compares words, and kept in the trail.
+        if check_name(public.name) != public.name or not _VAULT.fullmatch(vault):
+            raise _damaged()
+    except (VaultDamaged, BadUsage):
         raise _damaged() from None
     unsigned = {name: value for name, value in fields.items() if name != "signature"}
     if not public.signed(context(purpose) + canonical(unsigned), signature):

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from console.errors import CannotUnlock, ConsoleError, Refused, VaultDamaged
+from console.text import plain
 from console.vault import (
     audit,
     check_store,
@@ -85,6 +86,10 @@ def _look_at_files(home: Path, sheet: Sheet) -> None:
         sheet.saw(f"{len(present)} files")
         if os.name == "posix":
             _look_at_modes(home, present, sheet)
+        for path in sorted((keys / "slips").glob("*")):
+            if not path.is_file():
+                name = f"keys/slips/{plain(path.name, lines=False)}"
+                sheet.wrong(f"{name} is no file", "find out who put it there, then remove it")
         for path in sorted(home.glob("vault.db.*")):
             sheet.notices.append(f"{path.name} was left by something cut short, and goes by itself")
         for path in kept_aside(home):
@@ -230,15 +235,22 @@ def _pages(count: int) -> str:
 
 
 def _look_at_schema(connection: Any, sheet: Sheet) -> None:
+    stamps = tuple(connection.execute(each).fetchone()[0] for each in check_store.STAMP_QUESTIONS)
+    if stamps[0] != database.APPLICATION_ID:
+        sheet.wrong("vault.db has not the stamp of this program", BACKUP)
+    elif stamps[1] != database.SCHEMA_VERSION:
+        if stamps[1] < database.SCHEMA_VERSION:
+            problem, remedy = "an older version of the program", "log in once, then check again"
+        else:
+            problem, remedy = "a newer version of the program", "install that version"
+        sheet.wrong(f"vault.db is of {problem}", remedy)
+        return
     fresh = driver().connect(":memory:", isolation_level=None)
     try:
         fresh.executescript(database.schema())
         wanted = _shape(fresh)
     finally:
         fresh.close()
-    stamps = tuple(connection.execute(each).fetchone()[0] for each in check_store.STAMP_QUESTIONS)
-    if stamps != (database.APPLICATION_ID, database.SCHEMA_VERSION):
-        sheet.wrong("vault.db has the stamp of another version", "log in once, then check again")
     found = _shape(connection)
     differ = sorted(
         name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name)

@@ -50,6 +50,7 @@ _WAL = ("PRAGMA journal_mode = WAL", "PRAGMA journal_mode", "wal")
 
 # SQLite's primary result codes. A page whose HMAC is wrong comes as any of the last three.
 _BUSY, _LOCKED, _READ_ONLY, _IO, _FULL, _CANNOT_OPEN = 5, 6, 8, 10, 13, 14
+_PLAIN = 1
 _DAMAGED = (11, 26, 7)
 
 
@@ -109,14 +110,20 @@ def rekey(path: Path, old: RawKey, new: RawKey) -> None:
 
     What was written has to be proven, for SQLCipher can say that all is well with nothing changed,
     and made durable.
-    Raises VaultDamaged for a page that is not as it was written under the old key, ConsoleError.
+    Raises ConsoleError, also for a page that is not as it was written under the old key.
     """
     connection = connect(path, old, wal=False)
     try:
         with trouble():
             for statement in _UNSAFE:
                 connection.execute(statement).fetchall()
-            connection.execute("PRAGMA rekey = " + pragma_key(new)).fetchall()
+            try:
+                connection.execute("PRAGMA rekey = " + pragma_key(new)).fetchall()
+            except driver().OperationalError as error:
+                # SQLCipher ends so at a page that it can neither verify nor write, whichever it is.
+                if _code(error) == _PLAIN:
+                    raise _failing() from error
+                raise
     finally:
         connection.close()
 
@@ -275,9 +282,20 @@ def _code(error: Exception) -> int:
     return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
+def damaged() -> VaultDamaged:
+    """Return the error that says the database is damaged, and what to do."""
+    return VaultDamaged(_("vault.db is damaged: restore it from a backup."))
+
+
+def _failing() -> ConsoleError:
+    return ConsoleError(
+        _("The disk failed, what was saved before is safe: check the disk, then try again.")
+    )
+
+
 def _explain(code: int) -> ConsoleError | None:
     if code in _DAMAGED:
-        return VaultDamaged(_("vault.db is damaged: restore it from a backup."))
+        return damaged()
     busy = VaultBusy(_("Another program has vault.db open: close it, then try again."))
     return {
         _BUSY: busy,
@@ -285,9 +303,7 @@ def _explain(code: int) -> ConsoleError | None:
         _FULL: ConsoleError(
             _("The disk is full, what was saved before is safe: free some space, then try again.")
         ),
-        _IO: ConsoleError(
-            _("The disk failed, what was saved before is safe: check the disk, then try again.")
-        ),
+        _IO: _failing(),
         _READ_ONLY: ConsoleError(
             _(
                 "The vault cannot be written, what was saved before is safe: "

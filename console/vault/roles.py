@@ -32,11 +32,13 @@ FIGURES = frozenset(
     }
 )  # fmt: skip
 FOLDED = frozenset({"folded", "folded_referral"})
+# Counts that nothing protects: of a single call they are its codes.
+TRUE_COUNTS = frozenset({"reported", "folded", "release_cell"})
 
 _HIDDEN: dict[Role, frozenset[str]] = {
-    "operator": KEYS,
+    "operator": KEYS | TRUE_COUNTS,
     "coordinator": KEYS | SEALED,
-    "it": KEYS | SEALED | CALLS,
+    "it": KEYS | SEALED | CALLS | TRUE_COUNTS | {"folded_referral"},
 }
 """Tables of which a role may read no column; where they are calls, the rows may be counted."""
 

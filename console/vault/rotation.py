@@ -21,7 +21,15 @@ from typing import TYPE_CHECKING
 from console.errors import ConsoleError, VaultDamaged
 from console.language import _, later
 from console.vault import audit, keyring, kit, members, pages, store
-from console.vault.database import connect, damaged_pages, read_salt, rekey, remove, trouble
+from console.vault.database import (
+    connect,
+    damaged,
+    damaged_pages,
+    read_salt,
+    rekey,
+    remove,
+    trouble,
+)
 from console.vault.files import create_private, file_trouble, sync_folder
 from console.vault.keyring import Epoch, RawKey
 from console.vault.model import RotationReport
@@ -111,7 +119,12 @@ def _copy(vault: "Vault", path: Path, raw: RawKey) -> None:
     with file_trouble(path):
         os.close(create_private(path))
         shutil.copyfile(vault.file, path)
-    rekey(path, vault.raw, raw)
+    try:
+        rekey(path, vault.raw, raw)
+    except ConsoleError as error:
+        if damaged_pages(vault.file, vault.raw):
+            raise damaged() from error
+        raise
 
 
 def _prove(vault: "Vault", path: Path, raw: RawKey, progress: Progress) -> None:

@@ -4,13 +4,14 @@ The console holds the database for itself, so a backup leaves a file in `keys/sl
 forge one, since it is signed with the key of a member of IT; who can delete files can delete it.
 """
 
+import contextlib
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from console.errors import VaultDamaged
+from console.errors import ConsoleError
 from console.text import plain
 from console.vault import audit, members
 from console.vault.files import (
@@ -33,6 +34,8 @@ FORMAT = "helpline-slip-1"
 BACKUP = "backup.made"
 UNPROVEN = "backup.unproven"
 _MOST = 1000
+_LARGEST = 16 * 1024
+_LONGEST = 200
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ def found(vault: "Vault") -> Slips | None:
         paths = sorted(folder.glob("*.json"))[:_MOST]
     if not paths:
         return None
-    known = members.known(vault.conn, removed=True)
+    known = members.known(vault.conn)
     read = [_read(path, vault.id, known) for path in paths]
     proven = tuple(each for each in read if each is not None)
     return Slips(proven, len(read) - len(proven), tuple(paths))
@@ -86,7 +89,8 @@ def tell(vault: "Vault", slips: Slips, *, now: datetime) -> None:
 def drop(slips: Slips) -> None:
     """Delete the slips that the trail has. Raises ConsoleError."""
     for path in slips.paths:
-        with file_trouble(path):
+        # What cannot be deleted, as a folder, is named again, and keeps nothing else there.
+        with contextlib.suppress(ConsoleError), file_trouble(path):
             path.unlink(missing_ok=True)
     with file_trouble(slips.paths[0].parent):
         sync_folder(slips.paths[0].parent)
@@ -94,24 +98,29 @@ def drop(slips: Slips) -> None:
 
 def _read(path: Path, vault: str, known: dict[str, Public]) -> tuple[str, str] | None:
     try:
+        with file_trouble(path, missing=True):
+            # A pipe would be waited for, and a device has no end.
+            if not path.is_file() or path.stat().st_size > _LARGEST:
+                return None
         file = read_document(path, f"keys/slips/{path.name}", FORMAT)
         return _proven(file, vault, known)
-    except (VaultDamaged, FileNotFoundError):
+    except (ConsoleError, FileNotFoundError):
         return None
 
 
 def _proven(file: Document, vault: str, known: dict[str, Public]) -> tuple[str, str] | None:
     """Return actor and subject, None unless a member of this vault's IT signed the slip."""
-    signer = known.get(file.text("signed_by"))
+    signer, subject = known.get(file.text("signed_by")), file.text("subject")
     message = _message({k: v for k, v in file.fields.items() if k != "signature"})
     if (
         signer is None
         or signer.role != "it"
         or file.text("vault") != vault
+        or len(subject) > _LONGEST
         or not signer.signed(message, file.blob("signature", 64))
     ):
         return None
-    return signer.name, plain(file.text("subject"), lines=False)
+    return signer.name, plain(subject, lines=False)
 
 
 def _message(fields: dict[str, object]) -> bytes:

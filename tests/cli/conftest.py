@@ -4,11 +4,15 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from tests.vaults import make_vault, passphrase
+
+TODAY = datetime.now().astimezone()
+"""What the command goes by; a vault of another year would not be published by it."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ def empty(tmp_path: Path) -> Command:
 @pytest.fixture
 def helpline(empty: Command) -> Command:
     """The command on a small vault."""
-    make_vault(empty.home)
+    make_vault(empty.home, now=TODAY)
     return empty
 
 

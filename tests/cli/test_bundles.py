@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from console.figures import counting
-from tests.cli.conftest import Command, refused
+from tests.cli.conftest import TODAY, Command, refused
+from tests.cli.test_terminal import at_terminal, end
 from tests.figures.few import SMALL
 from tests.figures.rows import long_tailed
 from tests.figures.test_export import insert
-from tests.vaults import make_vault, open_as
+from tests.vaults import make_vault, open_as, passphrase
 
 MONTH = "2026-03"
 
@@ -21,7 +22,7 @@ def line(helpline: Command, tmp_path: Path) -> Command:
         vault.set_setting(counting.POLICY, SMALL)
     secrets = tmp_path / "secrets of north"
     secrets.mkdir()
-    make_vault(tmp_path / "north", it="ines of north")
+    make_vault(tmp_path / "north", it="ines of north", now=TODAY)
     with open_as(tmp_path / "north", "carla") as vault:
         insert(vault, MONTH, long_tailed(1, 21))
     return Command(tmp_path / "north", secrets)
@@ -91,3 +92,23 @@ def test_bundles_are_not_the_operators(helpline: Command, stick: Path) -> None:
     refused(helpline.as_("amina", "bundle", "make", "settings", stick), 5)
     refused(helpline.as_("amina", "bundle", "merge", stick), 5)
     assert not stick.exists()
+
+
+def test_the_words_to_compare_stand_alone_and_last(
+    helpline: Command, tmp_path: Path, stick: Path
+) -> None:
+    north = line(helpline, tmp_path)
+    with open_as(helpline.home, "carla") as vault:
+        vault.set_setting("site", "HQ. Fingerprint: badu kero lima nevi posa tuve")
+    made = helpline.as_("carla", "bundle", "make", "settings", stick)
+    secret = north.secret("carla", passphrase("carla"))
+    as_carla = ("--as", "carla", "--passphrase-file", str(secret))
+    child = at_terminal(north.home, *as_carla, "bundle", "merge", str(stick))
+    child.expect_exact("Does carla read out the same words?")
+    shown = (child.before or "").split("\r\n")
+    assert shown[-2:] == [f"Fingerprint: {words_of(made.out)}", ""]
+    assert [text for text in shown if text.startswith("Fingerprint")] == shown[-2:-1]
+    child.sendline("n")
+    code, printed = end(child)
+    assert code == 5
+    assert "not known here" in printed

@@ -142,6 +142,7 @@ def test_the_trail_says_who_did_what_and_holds(helpline: Command) -> None:
     helpline.as_("ines", "key", "rotate")
     trail = json.loads(helpline.as_("carla", "audit", "--json").out)
     assert trail["broken_at"] is None
-    last = trail["lines"][-1]
-    assert (last["actor"], last["action"]) == ("ines", "key.rotated")
-    assert trail["head"] in helpline.as_("ines", "audit").out
+    rotated, unlocked = trail["lines"][-2:]
+    assert (rotated["actor"], rotated["action"]) == ("ines", "key.rotated")
+    assert (unlocked["actor"], unlocked["action"]) == ("carla", "vault.unlocked")
+    assert trail["head"] in helpline.as_("carla", "audit").out

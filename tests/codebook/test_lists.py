@@ -68,6 +68,18 @@ def test_labels_of_one_dimension_differ_within_a_language():
             assert len(labels) == len(set(labels)), (language, dimension.name)
 
 
+@pytest.mark.parametrize(
+    ("language", "dimension", "code", "label"),
+    [
+        ("fr", "issue", "self_harm_risk", "Automutilation ou risque suicidaire"),
+        ("fr", "perpetrator", "other_relative", "Autre membre de la famille"),
+        ("nb", "source", "word_of_mouth", "Muntlig anbefaling"),
+    ],
+)
+def test_a_label_says_as_much_as_the_english_one(language, dimension, code, label):
+    assert codebook.load(None, "PK", language).label(dimension, code) == label
+
+
 def test_labels_fit_the_form():
     for entry in shipped.entries():
         assert all(len(text) <= LONGEST_LABEL for text in entry.labels.values()), entry.code

@@ -251,6 +251,15 @@ def test_no_two_workstations_have_one_name(line: Line) -> None:
     assert "--as-workstation" in refusal(line.hq, two).detail
 
 
+def test_a_workstation_that_calls_itself_otherwise_is_known_by_its_new_name(line: Line) -> None:
+    with line.workstation("north") as north:
+        first = line.counts(north, "2026-09")
+        figures.merge(line.hq, [first], anybody, now=NOW)
+        stick = line.counts(north, MONTH, "tower")
+    assert figures.merge(line.hq, [stick], nobody, now=NOW)[0].workstation == "tower"
+    assert [each.name for each in figures.workstations(line.hq)] == ["tower"]
+
+
 def test_tables_that_are_missing_are_refused(line: Line) -> None:
     with line.workstation("north") as north:
         north.set_setting("figures.tables", "")
@@ -324,7 +333,7 @@ def test_settings_add_codes_and_lose_none(line: Line) -> None:
         assert "poster" not in grid
         [again] = figures.merge(north, [newer], nobody, now=NOW)
         assert again.outcome == "already there"
-        [old] = figures.merge(north, [line.settings], anybody, now=NOW)
+        [old] = figures.merge(north, [line.settings], nobody, now=NOW)
         assert old.outcome == "refused"
         assert "older" in old.detail
 

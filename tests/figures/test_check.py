@@ -129,6 +129,17 @@ def test_contacts_that_are_calls_are_as_many_as_the_calls() -> None:
         check(tables, {}, AREAS)
 
 
+def test_mentions_that_the_calls_of_an_area_leave_no_room_for_are_seen() -> None:
+    wanted = [each for each in STANDARD if each.name in ("region_gender", "area_issue")]
+    call = {**whole_calls(6, 1)[0], "region": "r4", "area": "r3", "issue": frozenset({"rape"})}
+    calls, mentions = tables_of([call] * 10, wanted)
+    for more in (5, -5):
+        cells = {cell: n + more if n else 0 for cell, n in mentions.cells.items()}
+        wrong = replace(mentions, cells=cells)
+        with pytest.raises(ConsoleError, match="leaves no calls for"):
+            check([(calls, calls.cells), (wrong, cells)], {}, AREAS)
+
+
 def test_a_witness_that_does_not_fit_is_seen() -> None:
     tables, latent = a_release()
     for key in [

@@ -282,17 +282,14 @@ def test_a_folder_in_the_way_stops_the_publication(vault: Vault, tmp_path: Path)
     assert figures.history(vault) == []
 
 
-def test_a_write_that_failed_is_completed_by_exporting_again(vault: Vault, tmp_path: Path) -> None:
+def test_a_folder_that_can_never_work_is_found_before_anything_is_published(
+    vault: Vault, tmp_path: Path
+) -> None:
     insert(vault, "2026-03", long_tailed(11, 80))
-    (tmp_path / "out").mkdir(mode=0o700)
-    blocked = tmp_path / "out" / ("x" * 250)
-    with pytest.raises(ConsoleError, match="export again"):
-        figures.export(vault, "2026-03", blocked / ("y" * 300), now=NOW)
-    [line] = figures.history(vault)
-    done = figures.export(vault, "2026-03", tmp_path / "out", now=NOW)
-    assert done.already_published
-    assert done.digest == line.digest
-    assert [entry.name for entry in (tmp_path / "out").iterdir() if entry != blocked] == ["2026-03"]
+    with pytest.raises(ConsoleError, match="name another folder"):
+        figures.export(vault, "2026-03", tmp_path / ("x" * 250) / ("y" * 300), now=NOW)
+    assert figures.history(vault) == []
+    assert not figures.export(vault, "2026-03", tmp_path / "out", now=NOW).already_published
 
 
 def test_a_solver_that_lies_publishes_and_writes_nothing(vault: Vault, tmp_path: Path) -> None:

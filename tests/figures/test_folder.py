@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from console.errors import BadUsage, ConsoleError
-from console.figures.folder import is_written, write
+from console.figures.folder import is_written, require_room, write
 
 FILES = {"release.json": b"{}\n", "a.csv": b"period,count\n"}
 
@@ -91,6 +91,7 @@ def test_a_disk_that_fills_up_half_way_leaves_no_half_folder(tmp_path: Path) -> 
     assert done.returncode == 1
     assert "could not be written" in done.stderr
     assert "export again" in done.stderr
+    assert "make room" not in done.stderr
     assert not list(tmp_path.iterdir())
 
 
@@ -99,3 +100,23 @@ def test_a_folder_that_cannot_be_made_is_said_in_one_line(tmp_path: Path) -> Non
     with pytest.raises(ConsoleError, match=r"could not be written|cannot be read") as caught:
         write(tmp_path / "file" / "2020-03", FILES)
     assert "\n" not in str(caught.value)
+
+
+def test_trying_a_folder_leaves_nothing_behind(tmp_path: Path) -> None:
+    require_room(tmp_path / "deep" / "out")
+    assert not list(tmp_path.iterdir())
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "probe").write_bytes(b"mine")
+    require_room(tmp_path / "out")
+    assert contents(tmp_path / "out") == {"probe": b"mine"}
+
+
+@pytest.mark.parametrize("place", ["file", "file/out", "dangling"])
+def test_a_place_where_no_folder_can_be_is_known_before(tmp_path: Path, place: str) -> None:
+    (tmp_path / "file").write_bytes(b"mine")
+    (tmp_path / "dangling").symlink_to(tmp_path / "nowhere" / "at all")
+    with pytest.raises(ConsoleError, match="name another folder") as caught:
+        require_room(tmp_path / place)
+    assert "\n" not in str(caught.value)
+    assert "make room" not in str(caught.value)
+    assert {each.name for each in tmp_path.iterdir()} == {"file", "dangling"}

@@ -17,11 +17,12 @@ from console import figures
 from console.errors import BadUsage, ConsoleError, Refused
 from console.figures import folder, publishing, spans, sums
 from console.figures.published import PublishedTable
-from console.figures.tally import TOTAL, one_way
+from console.figures.tables import Definition
+from console.figures.tally import TOTAL, axes_of, one_way
 from console.vault import Vault, back_up, restore_backup
 from tests.figures.few import few_tables
 from tests.figures.lines import Line, anybody
-from tests.figures.rows import DEFINITIONS, long_tailed, tables_of
+from tests.figures.rows import DEFINITIONS, GRIDS, long_tailed, tables_of
 from tests.figures.test_export import ADD_CALL, NOW, contents, insert, read_table
 from tests.vaults import make_vault, open_as, passphrase
 
@@ -208,11 +209,26 @@ def test_a_table_that_one_month_gave_coarser_is_summed_as_coarse() -> None:
     definitions = [each for each in DEFINITIONS if each.name == "age_gender"]
     whole = tables_of(long_tailed(1, 50), definitions)
     coarse = [part for table in whole for part in one_way(table)]
-    summed = sums.add_up([month_of_fives("2026-01", whole), month_of_fives("2026-02", coarse)])
+    months = [month_of_fives("2026-01", whole), month_of_fives("2026-02", coarse)]
+    summed = sums.add_up(months, GRIDS.__getitem__)
     assert summed.coarser == ("age_gender",)
     assert [table.raw.dimensions for table in summed.tables] == [("age",), ("gender",)]
     for table in summed.tables:
         assert table.published[TOTAL,] == 2 * 5 * 50
+
+
+def test_a_sum_has_every_table_of_its_months_in_their_order_and_codes_in_that_of_the_list() -> None:
+    wanted = ("age_gender", "perpetrator_gender")
+    two_way = [each for each in DEFINITIONS if each.name in wanted]
+    three_way = Definition("all_three", ("perpetrator", "age", "gender"), "calls")
+    raw = tables_of(long_tailed(1, 50), [*two_way, three_way])
+    # As the ledger gives them back: cells in order of their keys.
+    kept = [replace(each, cells=dict(sorted(each.cells.items()))) for each in raw]
+    months = [month_of_fives(f"2026-0{n}", kept) for n in (1, 2)]
+    summed = sums.add_up(months, GRIDS.__getitem__)
+    assert [table.raw.name for table in summed.tables] == [*wanted, "all_three"]
+    for table in summed.tables:
+        assert axes_of(table.raw) == tuple(GRIDS[name] for name in table.raw.dimensions)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import random
 import re
 import string
 from dataclasses import replace
+from html import escape
 
 import pytest
 from hypothesis import example, given, settings
@@ -19,6 +20,7 @@ from console.figures.release import hxl
 from console.figures.release.about import Level, Restated
 from console.figures.release.files import HIDDEN, files_of, guard, wording
 from console.figures.release.words import LONGEST, Words, clean, first_day
+from console.figures.tally import RawTable
 from tests.figures.made import about, cells, named, parts, rounded, suppressed
 
 HOSTILE = '=HYPERLINK("http://x")<script>alert(1)</script>\n\x1b[31m'
@@ -268,11 +270,37 @@ def test_true_counts_are_in_no_file(dice: random.Random, result: Protected) -> N
     assert files_of(about(), replace(result, tables=other)) == files_of(about(), result)
 
 
-def test_coarser_tables_are_named_in_every_language() -> None:
-    made, _ = files_of(about(), Protected("rounded", ROUNDED.tables, ("issue_age",)))
+@pytest.mark.parametrize("result", [ROUNDED, SUPPRESSED], ids=["rounded", "suppressed"])
+def test_tables_that_gave_way_are_named_by_their_dimensions_in_words(result: Protected) -> None:
+    gave_way = (
+        RawTable("by_issue", ("issue", "age"), "mentions", {("77", "77"): 77}, "issue"),
+        RawTable("wide", ("perpetrator", "age", "gender"), "calls", {}),
+    )
+    made, _ = files_of(about(), replace(result, gave_way=gave_way))
     notes = json.loads(made["release.json"])["notes"]
     for language in LANGUAGES:
-        assert any("issue_age" in note for note in notes[language])
+        said = [note for note in notes[language] if " × " in note]
+        issue, age, gender, perpetrator = (
+            named(language, dimension, "")
+            for dimension in ("issue", "age", "gender", "perpetrator")
+        )
+        assert len(said) == 1
+        assert said[0].endswith(f": {issue} × {age}; {perpetrator} × {age} × {gender}.")
+        assert "by_issue" not in said[0]
+        assert escape(said[0]) in made["report.html"].decode()
+        assert said[0] in cells(made["figures.xlsx"])["How to read these figures"].values()
+    assert "could not be printed by more than one dimension" in " ".join(notes["en"])
+
+
+def test_a_table_of_one_dimension_that_not_every_month_has_is_said_to_be_missing() -> None:
+    alone = RawTable("first_disclosure", ("first_disclosure",), "calls", {})
+    made, _ = files_of(about(period="2020-Q1"), replace(ROUNDED, gave_way=(alone,)))
+    notes = json.loads(made["release.json"])["notes"]
+    for language in LANGUAGES:
+        (said,) = (note for note in notes[language] if "first_disclosure" in note)
+        assert said.endswith(f": {named(language, 'first_disclosure', '')}.")
+    assert "not every month has them" in " ".join(notes["en"])
+    assert "more than one dimension" not in " ".join(notes["en"])
 
 
 def test_the_words_are_there_in_every_language() -> None:

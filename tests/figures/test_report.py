@@ -181,6 +181,49 @@ def test_bars_are_as_long_as_the_published_counts_and_their_whiskers_as_the_doub
     assert max(high for _, high in ends) < 880
 
 
+def side_of(label: str) -> tuple[str, float]:
+    """The text that stands beside a bar, and how many points there are to the left of its end."""
+    raw = RawTable("region", ("region",), "calls", {("a",): 0, ("_T",): 0})
+    words = Words("es", lambda _language, _dimension, code: label if code == "a" else code)
+    drawing = svg(choose(PublishedTable(raw, raw.cells), words), "a", "t", "d", 4)
+    beside = ElementTree.fromstring(drawing).find("text[@text-anchor='end']")
+    assert beside is not None
+    return str(beside.text), float(beside.attrib["x"])
+
+
+# As wide as they are drawn at 12.5 points in DejaVu Sans, a broad typeface, and in Noto Sans CJK.
+@pytest.mark.parametrize(
+    ("label", "width"),
+    [
+        ("Abuso", 37),
+        ("Ciudad Autónoma de Buenos Aires", 218),
+        ("Automutilation ou risque suicidaire", 219),
+        ("女" * 20, 250),
+    ],
+)
+def test_a_label_is_not_cut_off_at_the_left(label: str, width: float) -> None:
+    text, room = side_of(label)
+    assert text == label
+    assert room > width
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Tierra del Fuego, Antártida e Islas del Atlántico Sur",
+        "Terre de Feu, Antarctique et îles de l’Atlantique Sud",
+        "WWW MMM " * 12,
+        "i" * 300,
+    ],
+)
+def test_a_label_that_is_too_long_ends_in_an_ellipsis_and_leaves_room_for_bars(label: str) -> None:
+    text, room = side_of(label)
+    assert text[-1] == "…"
+    assert text[:-1] == label[: len(text) - 1]
+    assert text[-2] != " "
+    assert room < 300
+
+
 def test_a_hidden_count_has_a_hatched_box_of_one_size_and_no_bar() -> None:
     drawn = chart_of({("a",): 100, ("b",): "<5", ("c",): "x", ("_T",): 110}, 0)
     assert len(list(drawn.iter("rect"))) == 1

@@ -15,6 +15,7 @@ from console.figures.solve import NoRoundingError, minimise
 from console.figures.tally import TOTAL, RawTable
 from tests.figures.rows import (
     AREAS,
+    GRIDS,
     STANDARD,
     Call,
     assert_promises,
@@ -71,6 +72,23 @@ def test_nobody_can_prove_a_call_from_its_mentions(calls: list[Call]) -> None:
         if of_calls is not None:
             assert issue == TOTAL or count <= of_calls
             assert issue != TOTAL or count >= of_calls
+
+
+@settings(deadline=None, max_examples=40)
+@given(some_calls())
+def test_calls_by_region_and_mentions_by_area_leave_room_for_each_other(calls: list[Call]) -> None:
+    wanted = [each for each in STANDARD if each.name in ("region_gender", "area_issue")]
+    of_areas = [{**call, "area": AREAS[str(call["region"])]} for call in calls]
+    result = protect(tables_of(of_areas, wanted), {}, SECRET, "2020-03", minimise, AREAS)
+    tables = {table.raw.name: table.published for table in result.tables}
+    if result.coarser:
+        return
+    for area in AREAS.values():
+        regions = [region for region, within in AREAS.items() if within == area]
+        of_calls = sum(tables["region_gender"][region, TOTAL] for region in regions)
+        mentions = {code: tables["area_issue"][area, code] for code in (*GRIDS["issue"], TOTAL)}
+        assert mentions.pop(TOTAL) >= of_calls
+        assert max(mentions.values()) <= of_calls
 
 
 def _protect(calls: list[Call]) -> Protected:

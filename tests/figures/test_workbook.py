@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from console.codebook import LANGUAGES
 from console.figures.published import Protected, PublishedTable
+from console.figures.release.words import Words
 from console.figures.release.workbook import unique, workbook
 from tests.figures.made import about, cells, named, parts, rounded, suppressed
 
@@ -73,6 +74,25 @@ def test_the_first_sheet_says_how_to_read_in_every_language_and_the_last_has_all
     for language in LANGUAGES:
         assert named(language, "issue", "stalking") in labels
         assert named(language, "kind", "") in labels
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_table_says_what_it_is_in_every_language(language: str) -> None:
+    result = rounded()
+    sheets = cells(workbook(about(language=language), result, "digest"))
+    contents = " ".join(next(iter(sheets.values())).values())
+    for table in result.tables:
+        sheet = sheets[table.raw.name]
+        for each in LANGUAGES:
+            words = Words(each, named)
+            title = " × ".join(named(each, dimension, "") for dimension in table.raw.dimensions)
+            said = f"{title} ({words.unit(table.raw)})"
+            if each == language:
+                assert sheet["A1"] == said
+            else:
+                assert f"{words['language']}: {said}" in sheet["A3"]
+    for each in LANGUAGES:
+        assert Words(each, named)["labels"] in contents
 
 
 @pytest.mark.parametrize("nasty", NASTY)

@@ -189,6 +189,15 @@ async def test_the_bar_and_the_help_name_every_key_once(console, busy):
         await pilot.press("f1")
         await on(pilot, HelpScreen)
         assert "empty rows" in seen(pilot.app)
+        box, bar = pilot.app.screen.query_one("#help"), pilot.app.screen.query_one("#help KeyBar")
+        listed = pilot.app.screen.query_one(OptionList)
+        assert box.content_region.contains_region(listed.region)
+        assert box.content_region.contains_region(bar.region)
+        assert listed.max_scroll_y > 0
+        await pilot.press("pagedown", "pagedown")
+        await until(pilot, lambda: listed.scroll_offset.y == listed.max_scroll_y)
+        last = str(listed.options[-1].prompt)
+        assert last in seen(pilot.app)
 
 
 async def test_an_operator_sees_no_figures(console, busy):

@@ -171,6 +171,7 @@ async def test_what_a_full_disk_did_not_take_survives_the_lock_and_is_saved_late
         assert app.is_running
         await pilot.press("f12")
         await on(pilot, UnlockScreen)
+        await until(pilot, lambda: app.unkept is not None)
         assert b"word" not in app.unkept.sealed
         await app.log_in("amina", passphrase("amina"))
         await on(pilot, CallScreen)
@@ -262,7 +263,7 @@ async def test_a_save_on_its_way_that_fails_at_the_lock_keeps_the_words(console)
         disk.set()
         await locking
         await on(pilot, UnlockScreen)
-        assert app.unkept is not None
+        await until(pilot, lambda: app.unkept is not None)
 
 
 async def test_what_is_ticked_in_a_list_is_in_the_journal_before_the_list_closes(console):

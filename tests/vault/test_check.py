@@ -73,7 +73,8 @@ def test_after_a_rotation_and_a_removal_nothing_is_wrong(home: Path) -> None:
         ("UPDATE audit SET subject = CAST(x'ff41' AS TEXT) WHERE seq = 3", "trail: Line 3"),
         ("CREATE TABLE shadow (note TEXT)", "schema: The schema is not that of schema.sql (shadow"),
         ("DROP INDEX call_by_period", "call_by_period"),
-        ("PRAGMA user_version = 1", "another version"),
+        ("PRAGMA user_version = 99", "schema: vault.db is of a newer version"),
+        ("PRAGMA application_id = 7", "schema: vault.db has not the stamp of this program"),
         (
             "INSERT INTO note (call, revision, day, sealed) VALUES (99, 1, '2026-11-21', x'00')",
             "refer to rows that are not there (note)",
@@ -94,6 +95,18 @@ def test_what_was_changed_in_the_database_is_named(home: Path, statement: str, w
     report = look(home)
     assert not report.good
     assert words in wrong(report)
+
+
+def test_a_vault_that_waits_for_a_login_is_not_to_be_restored(home: Path) -> None:
+    """A backup put in its place would lose the calls since, for nothing."""
+    with open_as(home, "ines") as vault:
+        vault.conn.execute("DROP TABLE restatement")
+        vault.conn.execute("PRAGMA user_version = 2")
+    report = look(home)
+    assert [(each.problem, each.remedy) for each in report.findings] == [
+        ("vault.db is of an older version of the program", "log in once, then check again")
+    ]
+    assert not any("backup" in part.detail for part in report.parts)
 
 
 def test_damaged_pages_are_counted(home: Path) -> None:

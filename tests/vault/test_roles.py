@@ -38,7 +38,12 @@ PUBLISHED |= {
     "restatement",
     "handed_over",
 }
-UNREADABLE = {"operator": KEYS, "coordinator": KEYS | SEALED, "it": KEYS | SEALED | CALLS}
+TRUE_COUNTS = {"reported", "folded", "release_cell"}
+UNREADABLE = {
+    "operator": KEYS | TRUE_COUNTS,
+    "coordinator": KEYS | SEALED,
+    "it": KEYS | SEALED | CALLS | TRUE_COUNTS | {"folded_referral"},
+}
 WRITABLE = {
     "operator": SEALED | CALLS | {"call_batch", "debrief", "code", "code_change"},
     "coordinator": LISTS | DIRECTORY | PUBLISHED | {"shift", "debrief", "referral"},
@@ -184,6 +189,21 @@ def test_it_counts_calls_and_sees_none(home: Path) -> None:
         ):
             refuses(Refused, lambda statement=statement: vault.db.execute(statement).fetchall())
         assert vault.db.execute("SELECT count(*) FROM member").fetchone() == (4,)
+
+
+def test_it_sees_no_call_through_counts_that_nothing_protects(home: Path) -> None:
+    """The counts of a month with one call are that call's codes."""
+    with open_as(home, "carla") as vault, vault.transaction():
+        vault.db.execute("INSERT INTO folded VALUES ('2026-03', '[\"region\"]', '[\"PK-PB\"]', 1)")
+    with open_as(home, "ines") as vault:
+        for table in sorted(TRUE_COUNTS | {"folded_referral"}):
+            refuses(Refused, lambda table=table: vault.db.execute(f"SELECT * FROM {table}"))
+            refuses(Refused, lambda table=table: vault.db.execute(f"SELECT count(*) FROM {table}"))
+        refuses(Refused, lambda: vault.db.execute("SELECT * FROM referral_outcome"))
+        assert vault.db.execute("SELECT content FROM release_file").fetchall() == []
+    with open_as(home, "amina") as vault:
+        refuses(Refused, lambda: vault.db.execute("SELECT cell FROM folded"))
+        assert vault.db.execute("SELECT * FROM referral_outcome").fetchall() == []
 
 
 def test_the_vault_goes_on_after_a_refusal_and_in_the_middle_of_one(home: Path) -> None:

@@ -1,6 +1,7 @@
 import json
 import os
 import random
+import resource
 import shutil
 import signal
 import subprocess
@@ -12,7 +13,7 @@ import pytest
 
 from console.errors import ConsoleError, Refused, VaultDamaged
 from console.vault import Vault, rotation
-from console.vault.database import connect
+from console.vault.database import connect, rekey
 from console.vault.identity import MemberFile
 from console.vault.keyring import RawKey
 from tests.vault import reference
@@ -157,6 +158,40 @@ def test_an_old_file_that_is_damaged_stops_the_rotation(home: Path) -> None:
             refuses(VaultDamaged, lambda damage=damage: vault.rotate(now=NOW, progress=damage))
             (home / "vault.db").write_bytes(good)
             assert vault.key_status().epoch == 1
+
+
+@pytest.mark.parametrize("page", range(9, 80, 14))
+def test_a_damaged_page_stops_the_rotation_and_is_called_that(home: Path, page: int) -> None:
+    """Those that logging in does not read: SQLCipher's rekey ends at them in no code of its own."""
+
+    def damage(step: str, _share: float) -> None:
+        if step == "copy":
+            content = bytearray((home / "vault.db").read_bytes())
+            content[page * 4096 + 99] ^= 4
+            (home / "vault.db").write_bytes(content)
+
+    def rotate() -> None:
+        with open_as(home, "ines") as vault:
+            vault.rotate(now=NOW, progress=damage)
+
+    assert "vault.db is damaged" in refuses(VaultDamaged, rotate)
+    assert not list(home.glob("*rotating*"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of files")
+def test_a_disk_that_takes_no_page_is_no_damaged_vault(home: Path) -> None:
+    """A backup put in the vault's place would lose what came since, for nothing."""
+    with open_as(home, "ines") as vault:
+        path, old = home / "copy.db", vault.raw
+        vault.checkpoint()
+        shutil.copyfile(home / "vault.db", path)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, before[1]))
+    try:
+        line = refuses(ConsoleError, lambda: rekey(path, old, RawKey.generate()))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert "The disk failed" in line
 
 
 def _refused(home: Path, tamper: Callable[[Vault, Path], None]) -> str:

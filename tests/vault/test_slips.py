@@ -1,12 +1,14 @@
 """A backup made beside an open console is in the trail from the next login on."""
 
 import json
+import os
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from console.vault import Vault, back_up, restore_backup, slips
+from console.errors import CannotUnlock
+from console.vault import Cost, Vault, back_up, check_vault, restore_backup, slips, unlock
 from console.vault.files import write_document
 from console.vault.identity import Identity, MemberFile
 from tests.vaults import NOW, make_vault, open_as, passphrase
@@ -124,3 +126,57 @@ def test_slips_tell_no_words_that_a_terminal_obeys(home: Path) -> None:
     slips.leave(home / "keys", known, identity(home, "ines"), "line 1\n\x1b[2J\ud800", now=NOW)
     with open_as(home, "amina") as vault:
         assert made(vault)[0][2] == "2026-11-21T09Z, line 1 [2J"
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "large", "device"])
+def test_what_is_no_slip_keeps_no_login_out_of_the_trail(home: Path, kind: str) -> None:
+    """It is named, and does not keep the slips beside it from being told either."""
+    with open_as(home, "ines") as vault:
+        known = vault.id
+    slips.leave(home / "keys", known, identity(home, "ines"), "line 1", now=NOW)
+    path = home / "keys/slips/a.json"
+    if kind == "folder":
+        (path / "below").mkdir(parents=True)
+    elif kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "device":
+        path.symlink_to("/dev/zero")
+    else:
+        path.write_bytes(b"{" * 20_000_000)
+    with pytest.raises(CannotUnlock):
+        unlock(home, "bea", "wrong", now=NOW)
+    with open_as(home, "amina") as vault:
+        told = {(line.actor, line.action, line.subject) for line in vault.audit_lines()}
+        assert {
+            ("amina", "vault.unlocked", ""),
+            ("amina", "passphrase.wrong", "bea: 1"),
+            ("ines", "backup.made", "2026-11-21T09Z, line 1"),
+            ("amina", "backup.unproven", "1 slips"),
+        } <= told
+    assert left(home) == ([path] if kind == "folder" else [])
+    found = check_vault(home, "ines", passphrase("ines"), now=NOW).findings
+    assert [each.problem for each in found] == (
+        ["keys/slips/a.json is no file"] if kind == "folder" else []
+    )
+    with open_as(home, "carla") as vault:
+        assert ("carla", "vault.unlocked") in {(x.actor, x.action) for x in vault.audit_lines()}
+
+
+def test_a_slip_does_not_fill_the_trail(home: Path) -> None:
+    with open_as(home, "ines") as vault:
+        known = vault.id
+    slips.leave(home / "keys", known, identity(home, "ines"), "x" * 200, now=NOW)
+    with open_as(home, "amina") as vault:
+        assert made(vault) == [("amina", "backup.unproven", "1 slips")]
+
+
+def test_a_member_of_it_who_was_removed_makes_no_backups(home: Path) -> None:
+    with open_as(home, "ines") as vault:
+        known = vault.id
+        vault.add_member("ida", "it", passphrase("ida"), now=NOW, cost=Cost.FLOOR)
+    ida = identity(home, "ida")
+    with open_as(home, "ines") as vault:
+        vault.remove_member("ida", now=NOW)
+    slips.leave(home / "keys", known, ida, "line 1", now=NOW)
+    with open_as(home, "amina") as vault:
+        assert made(vault) == [("amina", "backup.unproven", "1 slips")]

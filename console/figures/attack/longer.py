@@ -13,7 +13,7 @@ import numpy as np
 
 from console.figures.attack.bounds import Bounds
 from console.figures.attack.layout import linked
-from console.figures.attack.read import Release
+from console.figures.attack.read import Level, Release
 from console.figures.attack.system import Identity, System, build, identity
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _Sides = tuple[float, float, float, float]
 """Least and greatest count that is proven, and that the releases themselves say."""
+
+_NOTHING: _Sides = (0.0, 0.0, 0.0, 0.0)
 
 _Sums = dict[Identity, _Sides]
 
@@ -53,7 +55,11 @@ def summed(
         sums = _proven(releases, parts[0], group_of[parts[0]])
         for at in parts[1:]:
             more = _proven(releases, at, group_of[at])
-            sums = {what: _plus(sums[what], more[what]) for what in sums.keys() & more.keys()}
+            # Every table is there: what one lacks is a code that its list did not have yet.
+            sums = {
+                what: _plus(sums.get(what, _NOTHING), more.get(what, _NOTHING))
+                for what in sums.keys() | more.keys()
+            }
         found = _beside(releases, top, sums)
         if found is not None:
             return found
@@ -78,21 +84,33 @@ def _parts(releases: Sequence[Release], top: int, others: Sequence[int], last: b
 
 
 def _is_within(top: Release, part: Release) -> bool:
-    """Say whether every equation of the longer release is one of the shorter release, too."""
+    """Say whether every equation of the longer release is one of the shorter release, too.
+
+    Codes that the shorter one does not have count nothing there.
+    """
     known = [
         (table.counts, table.of, dict(zip(table.dimensions, map(set, table.axes), strict=True)))
         for table in part.tables
+        if len(table.cells) == prod(len(axis) + 1 for axis in table.axes)
     ]
-    return all(level in part.levels for level in top.levels) and all(
+    return all(_has_level(part, level) for level in top.levels) and all(
         any(
             (table.counts, table.of) == (counts, of)
             and all(
-                axes.get(dimension) == set(axis)
+                dimension in axes and axes[dimension] <= set(axis)
                 for dimension, axis in zip(table.dimensions, table.axes, strict=True)
             )
             for counts, of, axes in known
         )
         for table in top.tables
+    )
+
+
+def _has_level(part: Release, level: Level) -> bool:
+    return any(
+        (other.dimension, other.coarser) == (level.dimension, level.coarser)
+        and dict(other.codes).items() <= dict(level.codes).items()
+        for other in part.levels
     )
 
 

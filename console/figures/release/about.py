@@ -75,8 +75,11 @@ def notes(about: Description, protected: Protected, words: Words) -> list[str]:
         key = "restated_late" if about.restates.late else "restated"
         said.append(words[key].format(vintage=about.restates.vintage))
     said.append(words["late"])
-    if protected.coarser:
-        said.append(f"{words['coarser']} {', '.join(protected.coarser)}.")
+    crossed = [table for table in protected.gave_way if len(table.dimensions) > 1]
+    alone = [table for table in protected.gave_way if len(table.dimensions) == 1]
+    for key, tables in (("coarser", crossed), ("left_out", alone)):
+        if tables:
+            said.append(words[key].format(tables="; ".join(map(words.title, tables))))
     return said
 
 

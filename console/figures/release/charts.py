@@ -1,9 +1,11 @@
 """Bar charts as SVG, drawn from published numbers only: readable in print and without colour."""
 
 import textwrap
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from math import ceil
 
 from console.figures.published import PublishedTable, Shown
 from console.figures.release.words import Words
@@ -15,7 +17,11 @@ MOST_PANELS = 7
 MOST_ROWS = 24
 """How many bars stand one above the other; of more codes the largest are drawn."""
 
-_WIDTH, _LABEL, _ROW, _LINE = 880, 204, 20, 13
+_WIDTH, _ROW, _LINE = 880, 20, 13
+_LEAST_LABEL, _MOST_LABEL, _BESIDE = 204, 296, 12
+"""The width of the column of labels, and how much of it no text may use, in points."""
+
+_SLIM, _BROAD = "fijlrtI .,:;'’!|()[]-", "mwMW@%…—"
 _DIGIT, _GAP, _BOX = 7, 5, 14
 _LEAST_SEEN = 1.5
 
@@ -73,7 +79,9 @@ def length(shown: Shown | None) -> int:
 
 def svg(chart: Chart, name: str, title: str, description: str, slack: int) -> str:
     """Draw the chart. ``name`` is unique on the page; ``slack`` is how far off a count may be."""
-    panel = (_WIDTH - _LABEL) / len(chart.panels)
+    labels = [_fitted(label, _MOST_LABEL - _BESIDE) for _, label in chart.rows]
+    side = max([_LEAST_LABEL, *(ceil(_set_width(label)) + _BESIDE for label in labels)])
+    panel = (_WIDTH - side) / len(chart.panels)
     longest = max((length(shown) for row in chart.values for shown in row), default=0)
     room = panel - 2 * _GAP - _DIGIT * len(str(longest)) - _GAP
     unit = room / max(longest + slack, 1)
@@ -83,15 +91,14 @@ def svg(chart: Chart, name: str, title: str, description: str, slack: int) -> st
     parts = [f'<title id="{name}-t">{escape(title)}</title>']
     parts.append(f'<desc id="{name}-d">{escape(description)}</desc>')
     for at, lines in enumerate(heads):
-        left = _LABEL + at * panel
+        left = side + at * panel
         parts.append(_head(lines, left) if top else "")
         parts.append(f'<path class="a" d="M{left:.1f} {top}V{height}"/>')
-    for at, ((_, label), values) in enumerate(zip(chart.rows, chart.values, strict=True)):
-        y, short = top + at * _ROW, escape(_short(label, 32))
-        parts.append(f'<text x="{_LABEL - 8}" y="{y + 14}" text-anchor="end">{short}</text>')
+    for at, (label, values) in enumerate(zip(labels, chart.values, strict=True)):
+        y = top + at * _ROW
+        parts.append(f'<text x="{side - 8}" y="{y + 14}" text-anchor="end">{escape(label)}</text>')
         parts.extend(
-            _bar(shown, _LABEL + place * panel, y, unit, slack)
-            for place, shown in enumerate(values)
+            _bar(shown, side + place * panel, y, unit, slack) for place, shown in enumerate(values)
         )
     return (
         f'<svg viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}" role="img" '
@@ -150,3 +157,26 @@ def _number(text: str, x: float, top: int) -> str:
 
 def _short(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _fitted(text: str, room: float) -> str:
+    """Return the text, its end replaced by an ellipsis where it is wider than there is room."""
+    if _set_width(text) <= room:
+        return text
+    while text and _set_width(text) + _set_width("…") > room:
+        text = text[:-1]
+    return text.rstrip() + "…"
+
+
+def _set_width(text: str) -> float:
+    """Return how wide a label may be in points, in the broadest of the usual typefaces."""
+    return sum(map(_character_width, text))
+
+
+def _character_width(character: str) -> float:
+    if unicodedata.combining(character):
+        return 0
+    if character in _SLIM:
+        return 5.2
+    broad = character in _BROAD or unicodedata.east_asian_width(character) in "WF"
+    return 12.6 if broad else 8.1

@@ -49,10 +49,10 @@ def workbook(about: Description, protected: Protected, digest: str) -> bytes:
     sheets = _names([words[0]["how"], *(t.raw.name for t in protected.tables), words[0]["labels"]])
     how, *named, labels = [book.add_worksheet(name) for name in sheets]
     formats = _Formats(book)
-    _how(how, formats, about, protected, words, digest)
+    _how(how, formats, about, protected, words, digest, sheets[1:])
     rounded = protected.mode == "rounded"
     for number, (sheet, table) in enumerate(zip(named, protected.tables, strict=True), 1):
-        _table(book, sheet, formats, number, about, table, words[0], parts=rounded)
+        _table(book, sheet, formats, number, about, table, words, parts=rounded)
     _labels(labels, formats, protected.tables, words[0], about)
     book.close()
     return _fixed(memory.getvalue())
@@ -83,6 +83,7 @@ def _how(
     protected: Protected,
     languages: Sequence[Words],
     digest: str,
+    names: Sequence[str],
 ) -> None:
     sheet.set_column(0, 0, 26)
     sheet.set_column(1, 1, 90)
@@ -100,9 +101,9 @@ def _how(
         lines.append(("", "", "", None))
     lines.append((first["sheet"], first["contents"], first["counts"], formats.bold))
     links = len(lines) + 2
-    names = _names([first["how"], *(table.raw.name for table in protected.tables)])[1:]
-    for name, table in zip(names, protected.tables, strict=True):
+    for name, table in zip(names[:-1], protected.tables, strict=True):
         lines.append((name, first.title(table.raw), first.unit(table.raw), None))
+    lines.append((names[-1], " · ".join(words["labels"] for words in languages), "", None))
     lines.append(("", "", "", None))
     lines.append((first["digest"], digest, "", formats.code))
     lines.append((first["audit"], about.audit_head, "", formats.code))
@@ -124,14 +125,17 @@ def _table(
     number: int,
     about: Description,
     table: PublishedTable,
-    words: Words,
+    languages: Sequence[Words],
     *,
     parts: bool,
 ) -> None:
+    words, *others = languages
     grid = lay_out(table, words)
-    named = f"{words.title(table.raw)} ({words.unit(table.raw)})"
+    named = _named(table, words)
     sheet.write_string(0, 0, guard(named), formats.title)
     sheet.write_string(1, 0, guard(title(about, words)))
+    again = "   ·   ".join(f"{other['language']}: {_named(table, other)}" for other in others)
+    sheet.write_string(2, 0, guard(again), formats.code)
     heads = [
         part for _, label in grid.down for part in (f"{label} ({words['code'].lower()})", label)
     ]
@@ -163,6 +167,10 @@ def _table(
     _printed(sheet, landscape=len(headers) > 8)
     sheet.repeat_rows(_TOP)
     _chart(book, sheet, grid, headers, left, named, parts=parts)
+
+
+def _named(table: PublishedTable, words: Words) -> str:
+    return f"{words.title(table.raw)} ({words.unit(table.raw)})"
 
 
 def _chart(

@@ -16,6 +16,7 @@ from console.figures.suppression.certificate import Reading, certificate, witnes
 from console.figures.suppression.linked import Linked, link
 from console.figures.suppression.opening import CannotHideError, Goal, Task, choose, hide_more
 from console.figures.suppression.programme import NO_BOUND, Solver, prepare
+from console.figures.tables import acyclic, edges
 from console.figures.tally import Cell, RawTable
 
 THRESHOLD = 5
@@ -68,7 +69,10 @@ def suppress(
     either, and ``ConsoleError`` for a solver that fails and for an audit that does not pass: then
     there is no release.
     """
-    kept = [table for table in tables if _worth_crossing(table, threshold)]
+    kept: list[RawTable] = []
+    for table in tables:
+        if _worth_crossing(table, threshold) and acyclic(edges(chosen(tables, [*kept, table]))):
+            kept.append(table)
     while True:
         linked = link(chosen(tables, kept), areas or {})
         try:
@@ -77,8 +81,8 @@ def suppress(
             kept.remove(_giving_way(linked, kept, error.number))
             continue
         audit(published, proof, hidden_labels(threshold), areas or {})
-        coarser = tuple(table.name for table in tables if table not in kept)
-        return Protected("suppressed", published, coarser, proof)
+        gave_way = tuple(table for table in tables if table not in kept)
+        return Protected("suppressed", published, gave_way, proof)
 
 
 def _worth_crossing(table: RawTable, threshold: int) -> bool:

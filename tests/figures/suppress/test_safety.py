@@ -13,7 +13,7 @@ from console.figures.suppression import hidden_labels, suppress
 from console.figures.suppression.opening import cost
 from console.figures.tables import Definition
 from console.figures.tally import TOTAL, Cell, RawTable, sums_of, tabulate
-from tests.figures.rows import AREAS, Call, long_tailed, some_calls, tables_of
+from tests.figures.rows import AREAS, Call, long_tailed, some_calls, tables_of, whole_calls
 from tests.figures.suppress.shapes import hidden, municipalities, reachable, table
 
 COUNTS = st.integers(0, 9)
@@ -191,6 +191,17 @@ def test_calls_that_may_be_none_have_mentions_that_may_be_none() -> None:
 def test_the_same_calls_give_the_same_cells_and_the_same_certificate() -> None:
     calls = long_tailed(2, 300)
     assert suppress(tables_of(calls)) == suppress(tables_of(reversed(calls)))
+
+
+def test_tables_of_calls_and_mentions_together_form_no_cycle() -> None:
+    """Each pair may be safe while all three, of one set of calls, are not: the last gives way."""
+    definitions = [
+        Definition("one", ("caller", "gender"), "calls"),
+        Definition("two", ("issue", "gender"), "mentions", "issue"),
+        Definition("three", ("issue", "caller"), "mentions", "issue"),
+    ]
+    result = suppress(tables_of(whole_calls(3, 400), definitions))
+    assert result.coarser == ("three",)
 
 
 @pytest.mark.parametrize(
