@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,7 +47,7 @@ def vault(home: Path, tmp_path: Path) -> Iterator[Vault]:
                 opened.conn.execute(f"DELETE FROM {table}")
 
 
-Row = dict[str, object]
+Row = dict[str, Any]
 
 
 def some_rows(count: int, seed: int = 3) -> list[Row]:
@@ -74,7 +75,7 @@ def put(vault: Vault, rows: list[Row], month: str = MONTH) -> None:
             codes = [row[name] for name in ("kind", "gender", "region", "want", "outcome")]
             vault.conn.execute(ADD, [at, row["day"], row["hour"], month, *codes])
             for dimension in ("platform", "issue"):
-                for code in row[dimension]:  # type: ignore[attr-defined]
+                for code in row[dimension]:
                     vault.conn.execute(MENTION, [at, dimension, code])
 
 
@@ -119,7 +120,7 @@ def test_a_call_with_several_platforms_counts_once_for_each_of_its_issues(vault:
     wanted: Counter[tuple[str, str]] = Counter()
     for row in rows:
         if row["kind"] == "data":
-            platforms, issues = list(row["platform"]), list(row["issue"])  # type: ignore[call-overload]
+            platforms, issues = list(row["platform"]), list(row["issue"])
             one = "several" if len(platforms) > 1 else (platforms or ["unknown"])[0]
             wanted.update((one, issue) for issue in issues or ["unknown"])
     found = tables(vault)
