@@ -48,13 +48,13 @@ def enter(home: Path, me: Identity) -> Vault:
 
 
 def everything(home: Path, me: Identity) -> Content:
-    """Return all that an operator can read of a vault, as a console reads it."""
+    """Return what is in a vault: rows as they are, notes and drafts as an operator reads them."""
     with enter(home, me) as vault, trouble():
         tables = (
             "call", "call_mention", "setting", "member", "code", "service", "release_cell", "draft"
         )  # fmt: skip
         content: Content = {
-            table: vault.db.execute(f"SELECT * FROM {table}").fetchall() for table in tables
+            table: vault.conn.execute(f"SELECT * FROM {table}").fetchall() for table in tables
         }
         notes = vault.db.execute("SELECT call, revision FROM note").fetchall()
         content["notes"] = [vault.read_note(*row) for row in notes]
