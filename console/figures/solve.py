@@ -1,9 +1,7 @@
-"""The solver: the one file that knows highspy, which is imported on first use only."""
-
-from collections.abc import Callable
-from typing import Any
+"""The solver of mode ``rounded``, as plain data in and out; what it is made of is `highs`."""
 
 from console.errors import ConsoleError
+from console.figures import highs
 from console.figures.rounding import Model, Solution
 
 
@@ -22,18 +20,9 @@ def minimise(model: Model, seconds: float = 600.0) -> Solution:
     import numpy as np
 
     count, latent = len(model.choices), len(model.latent)
-    make: Callable[[], Any] = highspy.Highs
-    solver = make()
-    for option, value in (
-        ("output_flag", False),
-        ("threads", 1),
-        ("random_seed", 0),
-        ("mip_rel_gap", 0.0),
-        ("mip_abs_gap", 0.0),
-        ("time_limit", seconds),
-    ):
-        if solver.setOptionValue(option, value) != highspy.HighsStatus.kOk:
-            raise ConsoleError(f"the solver refused its option {option}; nothing was written")
+    solver = highs.solver(
+        "nothing was written", mip_rel_gap=0.0, mip_abs_gap=0.0, time_limit=float(seconds)
+    )
     program = highspy.HighsLp()
     program.num_col_ = count + latent
     program.num_row_ = len(model.rows)

@@ -21,10 +21,9 @@ import pytest
 
 from console import calls
 from console.errors import ConsoleError
-from console.vault import back_up, keyring, purge, restore_backup
-from console.vault.identity import Identity, MemberFile
-from console.vault.lock import Lock
-from console.vault.session import Vault
+from console.vault import back_up, purge, restore_backup
+from console.vault.identity import Identity
+from tests.vault.test_drills import enter, identity
 from tests.vaults import NOW, make_vault, open_as, passphrase
 
 pytestmark = pytest.mark.skipif(
@@ -58,21 +57,6 @@ def disk(tmp_path: Path) -> Iterator[Path]:
         yield folder
     finally:
         subprocess.run(["umount", str(folder)], check=True)
-
-
-def identity(home: Path, name: str) -> Identity:
-    me = MemberFile.read(home / f"keys/members/{name}.json").open(passphrase(name))
-    assert me
-    return me
-
-
-def enter(home: Path, me: Identity) -> Vault:
-    lock = Lock.take(home / "keys", me.public.name, now=NOW)
-    try:
-        return Vault(home, lock, keyring.read(home / "keys"), me)
-    except BaseException:
-        lock.release()
-        raise
 
 
 def typing(home: Path, her: Identity, _it: Identity, say: Say) -> None:

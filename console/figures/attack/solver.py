@@ -1,11 +1,9 @@
-"""The attack's solver: the one file of it that knows highspy, imported on first use only."""
-
-from collections.abc import Callable
-from typing import Any
+"""The attack's solver: the one file of it that knows highspy, whose parts come from `highs`."""
 
 import numpy as np
 
 from console.errors import ConsoleError
+from console.figures import highs
 from console.figures.attack.system import Floats, Whole
 
 SLACK = 1e-6
@@ -38,17 +36,7 @@ class Program:
         self._highspy = highspy
         self._size = len(low)
         self._columns = np.arange(self._size, dtype=np.int32)
-        make: Callable[[], Any] = highspy.Highs
-        self._solver = make()
-        for option, value in (
-            ("output_flag", False),
-            ("threads", 1),
-            ("random_seed", 0),
-            ("presolve", "off"),
-            ("time_limit", 600.0),
-        ):
-            if self._solver.setOptionValue(option, value) != highspy.HighsStatus.kOk:
-                raise ConsoleError(f"the solver refused its option {option}; nothing was proven")
+        self._solver = highs.solver("nothing was proven", presolve="off", time_limit=600.0)
         program = highspy.HighsLp()
         program.num_col_, program.num_row_ = self._size, len(least)
         program.col_cost_ = np.zeros(self._size)

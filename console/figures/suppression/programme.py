@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from console.errors import ConsoleError
+from console.figures import highs
 
 NO_BOUND = float("inf")
 
@@ -56,19 +56,10 @@ def prepare(programme: Programme, seconds: float = 120.0) -> Ask:
     import highspy
     import numpy as np
 
-    make: Callable[[], Any] = highspy.Highs
-    solver = make()
+    solver = highs.solver(
+        "nothing was written", mip_rel_gap=0.0, mip_abs_gap=0.0, mip_max_nodes=_NODES
+    )
     count = len(programme.bounds)
-    for option, value in (
-        ("output_flag", False),
-        ("threads", 1),
-        ("random_seed", 0),
-        ("mip_rel_gap", 0.0),
-        ("mip_abs_gap", 0.0),
-        ("mip_max_nodes", _NODES),
-    ):
-        if solver.setOptionValue(option, value) != highspy.HighsStatus.kOk:
-            raise ConsoleError(f"the solver refused its option {option}; nothing was written")
     model = highspy.HighsLp()
     model.num_col_, model.num_row_ = count, len(programme.rows)
     model.col_cost_ = np.zeros(count)
