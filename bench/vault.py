@@ -20,9 +20,11 @@ from unittest.mock import patch
 
 from shared.turns import Spent, fill, line, now, spent
 
-from console.vault import Cost, Vault, create, files, identity, keyring, opening, unlock
+from console.vault import Cost, Vault, create, files, identity, opening, unlock
+from console.vault.ahead import find
 from console.vault.database import driver, pragma_key
-from console.vault.identity import Identity, MemberFile
+from console.vault.files import read_file
+from console.vault.identity import Identity, MemberFile, glimpse
 from console.vault.keyring import RawKey
 from console.vault.lock import Lock
 
@@ -78,7 +80,7 @@ def reference(home: Path, raw: RawKey, *, derived: bool) -> Spent:
     return took
 
 
-def opened(home: Path, me: Identity, raw: RawKey) -> str:
+def opened(home: Path, me: Identity, raw_key: RawKey) -> str:
     """Compare opening the vault, every check made, with a raw open.
 
     The clock stands while that is done which an unlock does while the key is derived.
@@ -88,19 +90,22 @@ def opened(home: Path, me: Identity, raw: RawKey) -> str:
     def ours() -> Spent:
         forget()
         began = now()
-        lock = Lock.take(keys, name, now=NOW)
-        signed = keyring.read(keys)
-        MemberFile.read(keys / "members" / f"{name}.json")
+        lock = Lock.grab(keys)
+        path = keys / "members" / f"{name}.json"
+        raw = read_file(path)
+        glimpse(path, raw)
         took = now() - began
-        opening.foresee(keys, name, signed)
+        file = MemberFile.parse(path, raw)
+        lock.say(name, now=NOW)
+        found = find(home, file.public)
         began = now()
-        vault = Vault(home, lock, signed, me)
+        vault = Vault(home, lock, me, found)
         took += now() - began
         vault.close()
         return took
 
     title = f"open_to_raw_open_{me.public.role}"
-    return line(title, 51, ours, lambda: reference(home, raw, derived=False))
+    return line(title, 51, ours, lambda: reference(home, raw_key, derived=False))
 
 
 def unlocked(home: Path, me: Identity, raw: RawKey) -> str:
@@ -117,7 +122,7 @@ def unlocked(home: Path, me: Identity, raw: RawKey) -> str:
 
     def ours() -> Spent:
         forget()
-        with patch.object(identity, "derive", timed):
+        with patch.object(opening, "derive", timed):
             began = now()
             vault = unlock(home, me.public.name, WORDS, now=NOW)
             took = now() - began - deriving

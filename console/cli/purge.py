@@ -42,22 +42,30 @@ def purge(session: Session, yes: bool, emergency: bool, word: str | None, as_jso
         _destroy_everything(session, word, as_json)
         return
     from console import calls, figures
+    from console.vault import purge as rules
 
     with session.unlocked("coordinator") as vault:
         plan = calls.purge_plan(vault, now=now())
+        held = rules.held_since(vault, now=now())
+        since = None if held is None else held.isoformat()
         if not as_json:
+            if since is not None:
+                say(waits(since))
             if vault.purged is not None and vault.purged.anything:
                 say(_at_login(vault.purged))
             say(*_planned(plan))
-        if not plan.anything:
+        if not plan.anything and since is None:
             if as_json:
-                emit({"plan": plan, "done": None})
+                emit({"held_since": None, "plan": plan, "done": None})
             return
         if not yes:
-            _ask_to_go_on()
+            _ask_to_go_on(plan)
         done = calls.purge_now(vault, figures.fold, now=now())
     if as_json:
-        emit({"plan": plan, "done": done})
+        emit({"held_since": since, "plan": plan, "done": done})
+        return
+    if not plan.anything:
+        say("Retention goes on by itself.")
         return
     say(
         f"Done: {done.sealed.notes} notes of {done.sealed.days} days are destroyed, "
@@ -89,6 +97,14 @@ def retention(
     say(
         f"Notes live {found.note_days} days. Rows of calls live {found.call_months} months, and "
         "then as counts, once their month is published."
+    )
+
+
+def waits(since: str) -> str:
+    """Return the sentence that says that retention has waited since the day ``since``, and why."""
+    return (
+        "Retention waits for a coordinator after more than a month: nobody has looked since "
+        f"{since}, and this computer's clock says {now().date().isoformat()}."
     )
 
 
@@ -127,10 +143,14 @@ def _planned(plan: "Plan") -> list[str]:
     return lines
 
 
-def _ask_to_go_on() -> None:
+def _ask_to_go_on(plan: "Plan") -> None:
+    asked, unsaid = "Destroy it, for ever?", "say --yes to destroy what was shown"
+    if not plan.anything:
+        today = now().date().isoformat()
+        asked, unsaid = f"Is today {today}?", f"say --yes if today is {today}"
     if not sys.stdin.isatty():
-        raise BadUsage("nobody can be asked here: say --yes to destroy what was shown")
-    if not click.confirm("Destroy it, for ever?", err=True):
+        raise BadUsage(f"nobody can be asked here: {unsaid}")
+    if not click.confirm(asked, err=True):
         raise Refused("nothing was destroyed")
 
 

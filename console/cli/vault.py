@@ -95,6 +95,13 @@ def restore(session: Session, file: Path, replace: bool, as_json: bool) -> None:
     say(f"The vault of {report.day} is in {session.home}.")
     if report.days:
         say(f"The notes of {report.days} days were destroyed in it, as retention says.")
+    if report.held_since is not None:
+        say(
+            purge.waits(report.held_since),
+            f"By that day notes of {report.due} days are due, and were not destroyed. If it is "
+            "right, let a coordinator run helpline vault purge before anybody else logs in; if "
+            "not, set the clock.",
+        )
     if report.removed:
         say(f"Removed once more: {', '.join(report.removed)}.")
     for name, why in report.again:

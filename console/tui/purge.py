@@ -1,5 +1,7 @@
 """Retention: what is due, destroyed by the coordinator; and everything, in an emergency."""
 
+from datetime import date
+
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -39,6 +41,7 @@ class RetentionScreen(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._plan: Plan | None = None
+        self._held: date | None = None
         self._sure = False
 
     def compose(self) -> ComposeResult:
@@ -52,20 +55,23 @@ class RetentionScreen(Screen[None]):
         await self._read()
 
     async def _read(self) -> None:
+        now = self.app.now()
         try:
-            self._plan = await self.app.session.call(calls.purge_plan, now=self.app.now())
+            self._plan = await self.app.session.call(calls.purge_plan, now=now)
+            self._held = await self.app.session.call(purge.held_since, now=now)
         except ConsoleError as error:
             self._say(str(error))
             return
-        self.query_one("#keys", Static).update(_planned(self._plan))
+        self.query_one("#keys", Static).update(_planned(self._plan, self._held, now.date()))
         self.refresh_bindings()
 
     def _say(self, words: str) -> None:
         self.query_one("#rotated", Static).update(shown(words, "bold"))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Nothing is destroyed where nothing is due."""
-        return action != "destroy" or (self._plan is not None and self._plan.anything)
+        """Nothing is destroyed where nothing is due, unless retention waits to be let go on."""
+        due = self._plan is not None and self._plan.anything
+        return action != "destroy" or due or self._held is not None
 
     @work(exclusive=True)
     async def action_destroy(self) -> None:
@@ -179,11 +185,15 @@ class EmergencyScreen(WipedScreen[bool]):
         self.dismiss(True)
 
 
-def _planned(plan: Plan) -> Content:
+def _planned(plan: Plan, held: date | None, today: date) -> Content:
     sealed, policy = plan.sealed, plan.policy
     live = _("Notes live {days} days, rows of calls {months} months.")
     due = _("Due: {notes} notes and {amendments} amendments of {days} days, up to {through}")
     more = _("{contacts} contacts that expired, {codes} return codes without a note left")
+    waits = _(
+        "Retention waits: nobody has looked since {since}. If today is {today}, F9 twice lets it "
+        "go on."
+    )
     drafts = _("{count} calls are still going on from then: an operator has to end them.")
     return joined(
         shown(live.format(days=policy.note_days, months=policy.call_months), "bold"),
@@ -200,6 +210,7 @@ def _planned(plan: Plan) -> Content:
         *_months(_("Stay, somebody waits or a note is still kept: {months}"), plan.waiting),
         drafts.format(count=plan.old_drafts) if plan.old_drafts else "",
         "" if plan.anything else _("Nothing is due."),
+        "" if held is None else waits.format(since=held, today=today),
         by="\n",
     )
 

@@ -14,6 +14,7 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from console.errors import CannotUnlock
@@ -36,6 +37,7 @@ class _Counts:
     untold: Mapping[str, int]
 
 
+@lru_cache(maxsize=1)
 def boot() -> str:
     """Return what names this boot of the machine where the system tells, else nothing."""
     with contextlib.suppress(OSError):
@@ -57,6 +59,7 @@ class Attempts:
         self._path = keys / "attempts"
         self._clock = clock
         self._boot = boot() if booted is None else booted
+        self._written: tuple[bytes, _Counts] | None = None
 
     def begin(self, member: str) -> None:
         """Count one more try of ``member``, or raise CannotUnlock with the seconds to wait."""
@@ -118,6 +121,9 @@ class Attempts:
                 raw = self._path.read_bytes()
         except FileNotFoundError:
             return _Counts({}, {})
+        # Most often nobody else has counted since.
+        if self._written is not None and self._written[0] == raw:
+            return self._written[1]
         try:
             state = json.loads(raw)
             waiting = {
@@ -149,8 +155,9 @@ class Attempts:
             "members": {name: list(entry) for name, entry in counts.waiting.items()},
             "untold": dict(counts.untold),
         }
+        self._written = spell(state), counts
         # Not synced: who can cut the power can wait for a restart's full delay instead.
-        write_atomic(self._path, spell(state), durable=False)
+        write_atomic(self._path, self._written[0], durable=False)
 
 
 def _more(untold: Mapping[str, int], member: str, number: int) -> dict[str, int]:

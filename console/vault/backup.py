@@ -35,10 +35,8 @@ from console.vault.files import (
 )
 from console.vault.findings import Sheet
 from console.vault.identity import Identity, Public
-from console.vault.lock import Lock
 from console.vault.model import VaultBusy, check_name
-from console.vault.opening import exists, identify, tidy
-from console.vault.session import Vault
+from console.vault.opening import enter, exists, identify, tidy
 
 FORMAT = "helpline-backup-1"
 Progress = Callable[[str, float], None]
@@ -118,7 +116,7 @@ def back_up(
         raise BadUsage("A backup in the home goes where the home goes: write it to a stick, say.")
     if path.exists():
         raise BadUsage(f"{path.name} is there already: choose another name for the backup.")
-    me = identify(home / "keys", check_name(name), passphrase, None)
+    me = identify(home / "keys", check_name(name), passphrase)
     if me.public.role != "it":
         raise Refused("Backups are made by IT staff: log in as one of them.")
     while_open = _note(home, me, now)
@@ -152,14 +150,9 @@ def back_up(
 def _note(home: Path, me: Identity, now: datetime) -> bool:
     """Say in the trail that a backup begins; True if a console has the vault open instead."""
     try:
-        lock = Lock.take(home / "keys", me.public.name, now=now)
+        vault = enter(home, me, now=now)
     except VaultBusy:
         return True
-    try:
-        vault = Vault(home, lock, keyring.read(home / "keys"), me)
-    except BaseException:
-        lock.release()
-        raise
     tidy(vault, now)
     with vault:
         vault.audit("backup.begun", now=now)

@@ -4,7 +4,6 @@ It opens nothing that it cannot look at without: key files are checked without t
 database's pages without the key files of others, and what is sealed only by who may read it.
 """
 
-import contextlib
 import os
 import stat
 from collections.abc import Mapping
@@ -14,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from console.errors import CannotUnlock, ConsoleError, Refused, VaultDamaged
-from console.text import plain
 from console.vault import (
     audit,
     check_store,
@@ -24,8 +22,11 @@ from console.vault import (
     members,
     narrative,
     pins,
+    slips,
     store,
 )
+from console.vault.ahead import find
+from console.vault.attempts import EVERYBODY, Attempts
 from console.vault.database import driver
 from console.vault.files import read_document
 from console.vault.findings import BACKUP, CheckReport, Sheet, split
@@ -38,15 +39,17 @@ from console.vault.session import Vault
 from console.vault.swap import kept_aside, pending
 
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+_FOLDERS = ("members", "pins", "slips")
 
 
 @dataclass
 class _Keys:
-    """The key files that could be read."""
+    """The key files that could be read; ``known`` are the members that the database names."""
 
     signed: SignedKeyring | None = None
     files: dict[str, MemberFile] = field(default_factory=dict)
     roster: Roster | None = None
+    known: Mapping[str, Public] | None = None
 
 
 def inspect(home: Path, name: str, passphrase: str, *, now: datetime) -> CheckReport:
@@ -61,21 +64,28 @@ def inspect(home: Path, name: str, passphrase: str, *, now: datetime) -> CheckRe
         raise VaultDamaged("A restore was cut short: log in once, which finishes it, then check.")
     lock = Lock.take(home / "keys", name, now=now)
     try:
-        sheet = Sheet()
-        _look_at_files(home, sheet)
-        found = _look_at_keys(home / "keys", sheet)
-        me = _who(home, name, passphrase)
-        raw = _key(home, found, me, sheet)
-        if raw is None or me is None or found.signed is None:
-            for part in ("pages", "tables", "schema", "settings", "trail", "members", "sealed"):
-                sheet.skip(part, "the database could not be opened")
-        elif _look_at_database(home, raw, found, sheet):
-            _look_at_sealed(home, lock, found.signed, me, sheet)
-        else:
-            sheet.skip("sealed", "first mend what is wrong")
-        return sheet.report()
+        return look(home, lock, _who(home, name, passphrase))
     finally:
         lock.release()
+
+
+def look(home: Path, lock: Lock, me: Identity | None) -> CheckReport:
+    """As `inspect`, for who was identified (None: a damaged key file) and holds the lock."""
+    sheet = Sheet()
+    _look_at_files(home, sheet)
+    found = _look_at_keys(home / "keys", sheet)
+    raw = _key(home, found, me, sheet)
+    whole = raw is not None and _look_at_database(home, raw, found, sheet)
+    if raw is None:
+        for part in ("pages", "tables", "schema", "settings", "trail", "members"):
+            sheet.skip(part, "the database could not be opened")
+    _look_at_untold(home / "keys", found, sheet)
+    # Last, because it closes a vault, which frees the lock.
+    if whole and me is not None and found.signed is not None:
+        _look_at_sealed(home, lock, me, sheet)
+    else:
+        sheet.skip("sealed", "first mend what is wrong")
+    return sheet.report()
 
 
 def _look_at_files(home: Path, sheet: Sheet) -> None:
@@ -86,10 +96,6 @@ def _look_at_files(home: Path, sheet: Sheet) -> None:
         sheet.saw(f"{len(present)} files")
         if os.name == "posix":
             _look_at_modes(home, present, sheet)
-        for path in sorted((keys / "slips").glob("*")):
-            if not path.is_file():
-                name = f"keys/slips/{plain(path.name, lines=False)}"
-                sheet.wrong(f"{name} is no file", "find out who put it there, then remove it")
         for path in sorted(home.glob("vault.db.*")):
             sheet.notices.append(f"{path.name} was left by something cut short, and goes by itself")
         for path in kept_aside(home):
@@ -104,7 +110,7 @@ def _look_at_modes(home: Path, present: list[Path], sheet: Sheet) -> None:
         if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO) and path.name != "README.md":
             name = path.relative_to(home)
             sheet.wrong(f"{name} may be read by others on this machine", f"chmod 600 {name}")
-    for folder in (home / "keys", home / "keys" / "members", home / "keys" / "pins"):
+    for folder in (home / "keys", *(home / "keys" / name for name in _FOLDERS)):
         if folder.is_dir() and folder.stat().st_mode & _OTHERS_WRITE:
             name = folder.relative_to(home)
             sheet.wrong(f"{name} may be written by others on this machine", f"chmod 700 {name}")
@@ -164,7 +170,7 @@ def _look_at_member(path: Path, found: _Keys, sheet: Sheet) -> None:
 def _who(home: Path, name: str, passphrase: str) -> Identity | None:
     """Return who asks; None if their key file is damaged, which is a finding already."""
     try:
-        return identify(home / "keys", name, passphrase, None)
+        return identify(home / "keys", name, passphrase)
     except VaultDamaged:
         return None
 
@@ -194,7 +200,7 @@ def _look_at_database(home: Path, raw: RawKey, found: _Keys, sheet: Sheet) -> bo
         if found.signed is not None and len(sheet.findings) == before:
             look_at_trail(connection, found.signed.keyring.vault, sheet)
             with sheet.part("members"):
-                _look_at_members(connection, found, sheet)
+                _look_at_members(connection, found.signed, found, sheet)
         else:
             for part in ("trail", "members"):
                 sheet.skip(part, "first mend what is wrong")
@@ -291,14 +297,11 @@ def look_at_trail(connection: Any, vault: str, sheet: Sheet) -> None:
         sheet.saw(f"{len(rows)} lines, head {head}")
 
 
-def _look_at_members(connection: Any, found: _Keys, sheet: Sheet) -> None:
-    known = members.known(connection)
+def _look_at_members(connection: Any, signed: SignedKeyring, found: _Keys, sheet: Sheet) -> None:
+    known = found.known = members.known(connection)
     slots = connection.execute(check_store.SLOTS).fetchall()
     kits = kit.recipients(connection)
     sheet.saw(f"{len(known)} members, {len({name for _, name in slots})} of them hold notes")
-    if found.signed is None:
-        return
-    signed = found.signed
     signed.check(known.get(signed.signed_by) or kit.signer(connection, signed.signed_by))
     _compare_files(known, found.files, sheet)
     named = known.keys() | {each.name for each in kits}
@@ -348,13 +351,26 @@ def _compare_holders(
             sheet.wrong(f"{name} is on the list and has no notes' key", "approve them again")
 
 
-def _look_at_sealed(
-    home: Path, lock: Lock, signed: SignedKeyring, me: Identity, sheet: Sheet
-) -> None:
+def _look_at_untold(keys: Path, found: _Keys, sheet: Sheet) -> None:
+    """Look at what waits in files for the next login to tell the trail."""
+    with sheet.part("slips"):
+        vault = None if found.signed is None else found.signed.keyring.vault
+        slips.look(keys, vault, found.known, sheet)
+    with sheet.part("passphrases"):
+        untold = Attempts(keys).untold()
+        if EVERYBODY in untold:
+            sheet.wrong(
+                "keys/attempts was damaged, where wrong passphrases are counted",
+                "find out who could write there; the next login tells the trail",
+            )
+        sheet.saw(f"{sum(untold.values())} wrong ones since the last login")
+
+
+def _look_at_sealed(home: Path, lock: Lock, me: Identity, sheet: Sheet) -> None:
     if me.public.role != "operator":
         sheet.skip("sealed", "only a note holder can: let one run this check too")
         return
-    with sheet.part("sealed"), contextlib.closing(Vault(home, lock, signed, me)) as vault:
+    with sheet.part("sealed"), Vault(home, lock, me, find(home, me.public)) as vault:
         if vault.notes is None:
             sheet.saw("you hold no notes yet")
             return

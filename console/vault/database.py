@@ -8,7 +8,8 @@ a vault is opened; importing it takes longer than the unlock screen may.
 import contextlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,8 +30,9 @@ STAMPS = ("PRAGMA application_id = 0x484C5056", "PRAGMA user_version = 3")
 SALT = 16
 _OLDEST = (3, 51, 3)
 _SMALLEST = 4096
+_AT_ONCE = 2048
 
-# Set in this order, then read back: the value that must be found.
+# Set in this order, then read back: the value that must be found. Some are read back by being set.
 _SETTINGS: tuple[tuple[str, str, object], ...] = (
     ("PRAGMA locking_mode = EXCLUSIVE", "PRAGMA locking_mode", "exclusive"),
     ("PRAGMA temp_store = MEMORY", "PRAGMA temp_store", 2),
@@ -50,8 +52,8 @@ _WAL = ("PRAGMA journal_mode = WAL", "PRAGMA journal_mode", "wal")
 
 # SQLite's primary result codes. A page whose HMAC is wrong comes as any of the last three.
 _BUSY, _LOCKED, _READ_ONLY, _IO, _FULL, _CANNOT_OPEN = 5, 6, 8, 10, 13, 14
-_PLAIN = 1
 _DAMAGED = (11, 26, 7)
+_IN_WORDS = {"disk I/O error": _IO, "database or disk is full": _FULL}
 
 
 def driver() -> Any:
@@ -89,6 +91,34 @@ def wrap(connection: Any) -> "Database":
     return database
 
 
+@dataclass(frozen=True)
+class Shut:
+    """A vault file that was opened without its key: its salt, which names the epoch, and no more.
+
+    To be closed by whoever does not `unshut` it.
+    """
+
+    path: Path
+    salt: bytes
+    connection: Any
+
+    def close(self) -> None:
+        """Close the file; what `unshut` returned is closed with it."""
+        self.connection.close()
+
+
+def shut(path: Path) -> Shut:
+    """Open the existing file at ``path`` without a key. Raises VaultDamaged, ConsoleError."""
+    salt = read_salt(path)
+    with opening(path):
+        return Shut(path, salt, _unkeyed(path))
+
+
+def unshut(file: Shut, raw: RawKey) -> Any:
+    """Return the connection of an open file, as `connect` does; closes it where that raises."""
+    return _unlocked(file.path, file.connection, raw, wal=True)
+
+
 def connect(path: Path, raw: RawKey, *, wal: bool = True) -> Any:
     """Return a connection to the existing file at ``path``, all settings made and asserted.
 
@@ -96,8 +126,14 @@ def connect(path: Path, raw: RawKey, *, wal: bool = True) -> Any:
     does not open it, ConsoleError for what the disk or another program says.
     """
     with opening(path):
-        connection = _unread(path, raw)
+        connection = _unkeyed(path)
+    return _unlocked(path, connection, raw, wal=wal)
+
+
+def _unlocked(path: Path, connection: Any, raw: RawKey, *, wal: bool) -> Any:
+    with opening(path):
         try:
+            connection.execute("PRAGMA key = " + pragma_key(raw))
             _prepare(connection, wal=wal)
         except BaseException:
             connection.close()
@@ -105,27 +141,35 @@ def connect(path: Path, raw: RawKey, *, wal: bool = True) -> Any:
         return connection
 
 
-def rekey(path: Path, old: RawKey, new: RawKey) -> None:
-    """Put the closed file at ``path``, which may get lost, under another key and salt.
+def copy_under(
+    old: tuple[Path, RawKey], new: tuple[Path, RawKey], told: Callable[[float], None]
+) -> None:
+    """Write the pages of a closed file, free ones too, into the new file under another key.
 
-    What was written has to be proven, for SQLCipher can say that all is well with nothing changed,
-    and made durable.
-    Raises ConsoleError, also for a page that is not as it was written under the old key.
+    By SQLite's backup, in which SQLCipher reads each page with one key and writes it with the
+    other. A page that is not as it was written may come out as zeros, so what was written has to be
+    proven; and made durable. ``told`` gets the share done, 0 to 1. Raises ConsoleError.
     """
-    connection = connect(path, old, wal=False)
+    (path, key), (copy, fresh) = old, new
+    with file_trouble(copy):
+        os.close(create_private(copy))
+    source = connect(path, key, wal=False)
     try:
         with trouble():
-            for statement in _UNSAFE:
-                connection.execute(statement).fetchall()
+            target = _unkeyed(copy)
             try:
-                connection.execute("PRAGMA rekey = " + pragma_key(new)).fetchall()
-            except driver().OperationalError as error:
-                # SQLCipher ends so at a page that it can neither verify nor write, whichever it is.
-                if _code(error) == _PLAIN:
-                    raise _failing() from error
-                raise
+                target.execute("PRAGMA key = " + pragma_key(fresh))
+                for statement in _UNSAFE:
+                    target.execute(statement).fetchall()
+                source.backup(
+                    target,
+                    pages=_AT_ONCE,
+                    progress=lambda _status, left, total: told(1 - left / max(total, 1)),
+                )
+            finally:
+                target.close()
     finally:
-        connection.close()
+        source.close()
 
 
 def damaged_pages(path: Path, raw: RawKey) -> int:
@@ -134,14 +178,15 @@ def damaged_pages(path: Path, raw: RawKey) -> int:
     Works on a file too damaged to be opened. Raises ConsoleError for what the disk says.
     """
     with trouble():
-        connection = _unread(path, raw)
+        connection = _unkeyed(path)
         try:
+            connection.execute("PRAGMA key = " + pragma_key(raw))
             return len(connection.execute("PRAGMA cipher_integrity_check").fetchall())
         finally:
             connection.close()
 
 
-def _unread(path: Path, raw: RawKey) -> Any:
+def _unkeyed(path: Path) -> Any:
     connection = driver().connect(
         f"{path.absolute().as_uri()}?mode=rw",
         uri=True,
@@ -151,14 +196,12 @@ def _unread(path: Path, raw: RawKey) -> Any:
     )
     # Before the key: with the default level a wrong key writes over the screen.
     connection.execute("PRAGMA cipher_log_level = NONE")
-    connection.execute("PRAGMA key = " + pragma_key(raw))
     return connection
 
 
 def _prepare(connection: Any, *, wal: bool) -> None:
     for change, question, wanted in (*_SETTINGS, *([_WAL] if wal else [])):
-        connection.execute(change)
-        found = connection.execute(question).fetchone()
+        found = connection.execute(change).fetchone() or connection.execute(question).fetchone()
         if found != (wanted,):
             raise ConsoleError(
                 f"The database driver ignores '{change}': install sqlcipher3 as locked."
@@ -279,7 +322,9 @@ def trouble() -> Iterator[None]:
 
 
 def _code(error: Exception) -> int:
-    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+    code = int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+    # A backup tells its errors in SQLite's words alone.
+    return code or _IN_WORDS.get(str(error), 0)
 
 
 def damaged() -> VaultDamaged:

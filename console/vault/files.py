@@ -51,9 +51,10 @@ def to_text(data: bytes) -> str:
 class Document:
     """A key file's content; every getter raises VaultDamaged where the file is not as it should."""
 
-    def __init__(self, fields: Mapping[str, Any], label: str) -> None:
+    def __init__(self, fields: Mapping[str, Any], label: str, digest: str = "") -> None:
         self.fields = fields
         self.label = label
+        self.digest = digest
 
     def damaged(self) -> VaultDamaged:
         """Return the error that says this file is damaged, and what to do."""
@@ -104,9 +105,13 @@ def read_document(path: Path, label: str, form: str) -> Document:
     Raises FileNotFoundError if there is none (the caller knows what that means), VaultDamaged if
     a single byte is not as it was written, ConsoleError if it cannot be read.
     """
+    return parse_document(read_file(path), label, form)
+
+
+def read_file(path: Path) -> bytes:
+    """Return what the file at ``path`` holds. Raises FileNotFoundError, ConsoleError."""
     with file_trouble(path, missing=True):
-        raw = path.read_bytes()
-    return parse_document(raw, label, form)
+        return path.read_bytes()
 
 
 @lru_cache(maxsize=16)
@@ -121,10 +126,10 @@ def parse_document(raw: bytes, label: str, form: str) -> Document:
             raise damaged(label)
     except (ValueError, RecursionError) as error:
         raise damaged(label) from error
-    digest = fields.pop("digest", None)
-    if digest != _digest(fields) or fields.get("format") != form:
+    digest = _digest({name: value for name, value in fields.items() if name != "digest"})
+    if fields.pop("digest", None) != digest or fields.get("format") != form:
         raise damaged(label)
-    return Document(fields, label)
+    return Document(fields, label, digest)
 
 
 def spell_document(fields: Mapping[str, Any]) -> bytes:

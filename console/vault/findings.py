@@ -87,5 +87,5 @@ class Sheet:
 
 def split(line: str) -> tuple[str, str]:
     """Return the problem and the remedy of an error's one line."""
-    problem, _, remedy = line.partition(": ")
+    problem, _, remedy = line.removesuffix(".").partition(": ")
     return problem, remedy or BACKUP

@@ -7,7 +7,9 @@ key signed it and IT cannot write into it; the members, because IT may take some
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from console.errors import ConsoleError, VaultDamaged
@@ -15,6 +17,7 @@ from console.language import _
 from console.vault import generations_store, kit, pins, resealing, store
 from console.vault.identity import Public
 from console.vault.notekeys import NoteKeys, Roster, read_roster
+from console.vault.pins import Pin
 
 if TYPE_CHECKING:
     from console.vault.session import Vault
@@ -25,19 +28,34 @@ AT_UNLOCK = 200
 _RETIRED = "notes.retired"
 
 
-def open_notes(vault: "Vault", known: Mapping[str, Public]) -> NoteKeys | None:
+@dataclass(frozen=True)
+class Seen:
+    """The roster and what its reader saw of it last, as the key files have them."""
+
+    roster: Roster
+    pin: Pin | None
+
+
+def see(keys: Path, me: Public, vault: str) -> Seen:
+    """Return the roster and my pin. Raises VaultDamaged."""
+    return Seen(read_roster(keys), pins.read(keys, me, vault))
+
+
+def open_notes(vault: "Vault", known: Mapping[str, Public], seen: Seen | None) -> NoteKeys | None:
     """Return the notes' keys of who unlocks, None for who has none; ``known`` are the members.
 
-    Raises VaultDamaged where roster, slots, pin and what is sealed do not belong together.
+    ``seen`` is what was read already. Raises VaultDamaged where roster, slots, pin and what is
+    sealed do not belong together.
     """
     slots = vault.conn.execute(store.MY_NOTE_KEYS, (vault.me.public.name,)).fetchall()
     if not slots:
-        pins.check_none(vault.keys, vault.me, vault.id)
+        if vault.me.public.role == "operator":
+            pins.check_none(vault.keys, vault.me, vault.id)
         return None
-    roster = read_roster(vault.keys)
-    roster.check(vault.me.public, known)
-    pinned = pins.check(vault.keys, vault.me, roster)
-    notes = NoteKeys.unseal(vault.id, slots, vault.me, roster)
+    seen = seen or see(vault.keys, vault.me.public, vault.id)
+    seen.roster.check(vault.me.public, known)
+    pins.check(seen.pin, seen.roster)
+    notes = NoteKeys.unseal(vault.id, slots, vault.me, seen.roster)
     # One contact or draft that was tampered with is named where it is read.
     used = {generation for (generation,) in vault.conn.execute(generations_store.DAYS_USE)}
     if not used <= notes.generations:
@@ -47,16 +65,17 @@ def open_notes(vault: "Vault", known: Mapping[str, Public]) -> NoteKeys | None:
                 "restore vault.db and the folder keys from the same backup."
             )
         )
-    if not pinned:
+    # With a pin the roster's checks are the ones I saw, or lead on from them, so that what it
+    # commits to is authentic; without one nothing tells my notes' keys from others that whoever
+    # writes all files made, but what they open.
+    if seen.pin is None:
+        notes.check(seen.roster)
         _prove_by_days(vault, notes)
     return notes
 
 
 def _prove_by_days(vault: "Vault", notes: NoteKeys) -> None:
-    """Raise VaultDamaged unless ``notes`` open the key of every day that was sealed so far.
-
-    Without a pin nothing else tells the notes' keys from others that whoever writes all files made.
-    """
+    """Raise VaultDamaged unless ``notes`` open the key of every day that was sealed so far."""
     for day, generation, sealed in vault.conn.execute(store.DAY_KEYS):
         if notes.open_day(day, generation, sealed) is None:
             raise VaultDamaged(

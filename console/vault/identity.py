@@ -5,8 +5,10 @@ Ed25519 one, which signs. Sources: RFC 9180, draft-ietf-hpke-pq, RFC 8032, RFC 9
 RFC 8452 (AES-GCM-SIV).
 """
 
+import base64
 import contextlib
 import hashlib
+import json
 import os
 import time
 import unicodedata
@@ -27,9 +29,17 @@ from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
-from console.errors import CannotUnlock
+from console.errors import CannotUnlock, VaultDamaged
 from console.language import _
-from console.vault.files import canonical, context, read_document, to_text, write_document
+from console.vault.files import (
+    canonical,
+    context,
+    damaged,
+    parse_document,
+    read_file,
+    to_text,
+    write_document,
+)
 from console.vault.model import ROLES, Cost, Role
 from console.vault.sealing import seal, unseal
 
@@ -103,24 +113,24 @@ def _word(bits: int) -> str:
 class Identity:
     """A member's private halves, in memory only while their passphrase opened them."""
 
-    def __init__(self, name: str, role: Role, secret: bytes) -> None:
-        """Take 128 bytes: ML-KEM seed (64), X25519 (32), Ed25519 (32)."""
-        kem = MLKEM768PrivateKey.from_seed_bytes(secret[:_KEM_SEED])
-        curve = X25519PrivateKey.from_private_bytes(secret[_KEM_SEED : _KEM_SEED + _SHORT])
+    def __init__(self, secret: bytes, public: Public) -> None:
+        """Take 128 bytes, ML-KEM seed (64), X25519 (32), Ed25519 (32), and their public halves."""
         self._secret = secret
-        self._hpke = hpke.MLKEM768X25519PrivateKey(kem, curve)
-        self._sign = Ed25519PrivateKey.from_private_bytes(secret[_KEM_SEED + _SHORT :])
-        self.public = Public(
-            name,
-            role,
-            kem.public_key().public_bytes_raw() + curve.public_key().public_bytes_raw(),
-            self._sign.public_key().public_bytes_raw(),
-        )
+        self.public = public
+        self._hpke = hpke.MLKEM768X25519PrivateKey(*_halves(secret))
+
+    @classmethod
+    def of(cls, name: str, role: Role, secret: bytes) -> "Identity":
+        """Return the identity of 128 bytes, whose public halves are worked out."""
+        kem, curve = _halves(secret)
+        hpke_public = kem.public_key().public_bytes_raw() + curve.public_key().public_bytes_raw()
+        sign_public = _signing(secret).public_key().public_bytes_raw()
+        return cls(secret, Public(name, role, hpke_public, sign_public))
 
     @classmethod
     def generate(cls, name: str, role: Role) -> "Identity":
         """Return a new identity from the system's randomness."""
-        return cls(name, role, os.urandom(_KEM_SEED + 2 * _SHORT))
+        return cls.of(name, role, os.urandom(_KEM_SEED + 2 * _SHORT))
 
     def unseal(self, sealed: bytes, info: bytes) -> bytes | None:
         """Return what was sealed to this member as ``info``, or None if this is not that."""
@@ -131,7 +141,7 @@ class Identity:
 
     def sign(self, message: bytes) -> bytes:
         """Return this member's signature of ``message``, 64 bytes."""
-        return self._sign.sign(message)
+        return _signing(self._secret).sign(message)
 
     def write(self, path: Path, vault: str, passphrase: str, cost: Cost, *, now: datetime) -> None:
         """Write the member's key file, private halves sealed under ``passphrase``."""
@@ -160,6 +170,15 @@ class Identity:
         return f"Identity({self.public.name!r})"
 
 
+def _halves(secret: bytes) -> tuple[MLKEM768PrivateKey, X25519PrivateKey]:
+    kem = MLKEM768PrivateKey.from_seed_bytes(secret[:_KEM_SEED])
+    return kem, X25519PrivateKey.from_private_bytes(secret[_KEM_SEED : _KEM_SEED + _SHORT])
+
+
+def _signing(secret: bytes) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(secret[_KEM_SEED + _SHORT :])
+
+
 @dataclass(frozen=True)
 class MemberFile:
     """A member's key file as read: public halves, and what a passphrase must open."""
@@ -170,11 +189,18 @@ class MemberFile:
     salt: bytes
     sealed: bytes
     bound: bytes
+    changed_on: str
+    digest: str
 
     @classmethod
     def read(cls, path: Path) -> "MemberFile":
-        """Return the key file at ``path``. Raises FileNotFoundError, VaultDamaged."""
-        file = read_document(path, f"keys/members/{path.name}", FORMAT)
+        """Return the key file at ``path``. Raises FileNotFoundError, VaultDamaged, ConsoleError."""
+        return cls.parse(path, read_file(path))
+
+    @classmethod
+    def parse(cls, path: Path, raw: bytes) -> "MemberFile":
+        """Return the key file whose bytes are ``raw``. Raises VaultDamaged."""
+        file = parse_document(raw, _label(path), FORMAT)
         kdf = file.table("kdf")
         cost = Cost(kdf.number("memory_kib"), kdf.number("iterations"), kdf.number("lanes"))
         role = next((role for role in ROLES if role == file.text("role")), None)
@@ -191,15 +217,48 @@ class MemberFile:
             salt=kdf.blob("salt", 16),
             sealed=file.blob("sealed"),
             bound=canonical(unsealed),
+            changed_on=file.text("changed_on"),
+            digest=file.digest,
         )
 
+    def check_vault(self, vault: str) -> None:
+        """Raise VaultDamaged unless this is a key file of ``vault``."""
+        if self.vault != vault:
+            raise VaultDamaged(
+                _(
+                    "keys/members/{name}.json is of another vault: put back the right one from a "
+                    "backup."
+                ).format(name=self.public.name)
+            )
+
     def open(self, passphrase: str) -> Identity | None:
-        """Return the identity, or None if the passphrase is wrong."""
-        secret = unseal(derive(passphrase, self.salt, self.cost), self.sealed, self.bound)
-        if secret is None:
-            return None
-        identity = Identity(self.public.name, self.public.role, secret)
-        return identity if identity.public == self.public else None
+        """Return the identity, or None if the passphrase is wrong. Raises CannotUnlock (memory)."""
+        return self.open_with(derive(passphrase, self.salt, self.cost))
+
+    def open_with(self, key: bytes) -> Identity | None:
+        """Return the identity, or None if ``key`` was not derived from its passphrase."""
+        secret = unseal(key, self.sealed, self.bound)
+        # The seal covers the public halves: only who knew the passphrase can have put them there.
+        return None if secret is None else Identity(secret, self.public)
+
+
+def _label(path: Path) -> str:
+    return f"keys/members/{path.name}"
+
+
+def glimpse(path: Path, raw: bytes) -> tuple[bytes, Cost]:
+    """Return the salt and the cost that the key file ``raw`` states, so that deriving can begin.
+
+    Whether the file is as it was written is for `MemberFile.parse` to say. Raises VaultDamaged.
+    """
+    try:
+        kdf = json.loads(raw)["kdf"]
+        cost = Cost(kdf["memory_kib"], kdf["iterations"], kdf["lanes"])
+        if cost.sane:
+            return base64.b64decode(kdf["salt"], validate=True), cost
+    except (ValueError, LookupError, TypeError, RecursionError):
+        pass
+    raise damaged(_label(path))
 
 
 def derive(passphrase: str, salt: bytes, cost: Cost) -> bytes:

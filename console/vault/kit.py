@@ -49,7 +49,7 @@ def identity(secret: bytes, vault: str, number: int) -> Identity:
     """Return the keys of a kit: HKDF-SHA256 (RFC 5869) of its 32 bytes, bound to the vault."""
     bound = context("recovery kit", vault=vault)
     halves = HKDF(algorithm=SHA256(), length=_HALVES, salt=None, info=bound).derive(secret)
-    return Identity(name_of(number), "operator", halves)
+    return Identity.of(name_of(number), "operator", halves)
 
 
 @dataclass(frozen=True)

@@ -40,15 +40,27 @@ _LONGEST = 4096
 class Lock:
     """The held lock of a vault; the file stays, only the system's lock on it counts."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, path: Path) -> None:
         self._descriptor: int | None = descriptor
+        self._path = path
 
     @classmethod
     def take(cls, keys: Path, member: str, *, now: datetime) -> "Lock":
-        """Return the lock of the vault whose keys are in ``keys``.
+        """Return the lock of the vault whose keys are in ``keys``, which says that it is held.
 
         Raises VaultBusy naming who holds it, ConsoleError if the folder cannot be written.
         """
+        lock = cls.grab(keys)
+        try:
+            lock.say(member, now=now)
+        except BaseException:
+            lock.release()
+            raise
+        return lock
+
+    @classmethod
+    def grab(cls, keys: Path) -> "Lock":
+        """As `take`, but for who holds it: that is for `say`."""
         path = keys / "lock"
         with file_trouble(path):
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
@@ -57,21 +69,20 @@ class Lock:
         except OSError as error:
             os.close(descriptor)
             raise VaultBusy(_who(path)) from error
+        return cls(descriptor, path)
+
+    def say(self, member: str, *, now: datetime) -> None:
+        """Let whoever finds the lock held know by whom. Raises ConsoleError."""
         holder = {
             "member": member,
             "pid": os.getpid(),
             "host": socket.gethostname(),
             "since": now.strftime("%H:%M"),
         }
-        lock = cls(descriptor)
-        try:
-            with file_trouble(path):
-                os.lseek(descriptor, 0, os.SEEK_SET)
-                os.write(descriptor, _over(descriptor, json.dumps(holder).encode()))
-        except BaseException:
-            lock.release()
-            raise
-        return lock
+        if self._descriptor is not None:
+            with file_trouble(self._path):
+                os.lseek(self._descriptor, 0, os.SEEK_SET)
+                os.write(self._descriptor, _over(self._descriptor, json.dumps(holder).encode()))
 
     def release(self) -> None:
         """Give the vault free; a second time does nothing."""

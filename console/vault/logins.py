@@ -5,14 +5,12 @@ when they happen: nobody has the database open then, or somebody else has. What 
 from files is told by the next login, once.
 """
 
-import hashlib
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from console.vault import audit, members, slips
 from console.vault.attempts import EVERYBODY, Attempts
-from console.vault.files import canonical, read_document
-from console.vault.identity import FORMAT
+from console.vault.identity import MemberFile
 
 if TYPE_CHECKING:
     from console.vault.session import Vault
@@ -21,25 +19,25 @@ UNLOCKED, WRONG, CHANGED = "vault.unlocked", "passphrase.wrong", "passphrase.cha
 _MOST = 99_999
 
 
-def tell(vault: "Vault", *, now: datetime) -> None:
+def tell(vault: "Vault", file: MemberFile, *, now: datetime) -> None:
     """Write into the trail what it has not heard; a member's login once an hour at most.
 
-    All or nothing, and on the disk on return. Raises ConsoleError; then the next login tells it.
+    ``file`` is the key file that was logged in with. All or nothing, and on the disk on return.
+    Raises ConsoleError; then the next login tells it.
     """
     attempts = Attempts(vault.keys)
     wrong, left = attempts.untold(), slips.found(vault)
     remembered = f"login.{vault.member.name}"
     before = vault.setting(remembered)
     known = before if isinstance(before, dict) else {}
-    digest, set_on = _key_file(vault)
-    login = {"hour": audit.hour_of(now), "key_file": digest}
+    login = {"hour": audit.hour_of(now), "key_file": file.digest}
     if known == login and not wrong and left is None:
         return
     with vault.transaction():
         if known.get("hour") != login["hour"]:
             vault.audit(UNLOCKED, now=now)
-        if known.get("key_file", digest) != digest:
-            vault.audit(CHANGED, f"set on {set_on}", now=now)
+        if known.get("key_file", file.digest) != file.digest:
+            vault.audit(CHANGED, f"set on {_set_on(file)}", now=now)
         if known != login:
             vault.set_setting(remembered, login)
         everybody = members.known(vault.conn, removed=True)
@@ -57,15 +55,12 @@ def tell(vault: "Vault", *, now: datetime) -> None:
         slips.drop(left)
 
 
-def _key_file(vault: "Vault") -> tuple[str, str]:
-    """Return what tells one's key file from every other, 64 digits, and the day it was set.
+def _set_on(file: MemberFile) -> str:
+    """Return the day on which a key file was set.
 
-    Older days than the one before mean that an older file, with its passphrase, was put back.
+    An older day than the one before means that an older file, with its passphrase, was put back.
     """
-    name = f"{vault.member.name}.json"
-    file = read_document(vault.keys / "members" / name, f"keys/members/{name}", FORMAT)
     try:
-        day = date.fromisoformat(file.text("changed_on")).isoformat()
+        return date.fromisoformat(file.changed_on).isoformat()
     except ValueError:
-        day = "no day"
-    return hashlib.sha256(canonical(file.fields)).hexdigest(), day
+        return "no day"

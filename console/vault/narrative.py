@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from console.errors import Refused, VaultDamaged
 from console.language import _
-from console.vault import generations_store, store
+from console.vault import generations_store, notes, store
 from console.vault.database import trouble
 from console.vault.files import context
 from console.vault.sealing import seal, unseal
@@ -202,7 +202,7 @@ def write_amendment(vault: "Vault", call: int, day: str, payload: bytes, *, amen
         (revision,) = vault.conn.execute(store.NEXT_AMENDMENT, (call,)).fetchone()
         member = vault.member.name
         bound = _amendment(vault, call, revision, day, amended_on, member)
-        sealed = seal(vault.day_key(day), payload, bound)
+        sealed = seal(notes.day_key(vault, day), payload, bound)
         row = (call, revision, day, amended_on, member, sealed)
         vault.conn.execute(store.ADD_AMENDMENT, row)
     return int(revision)
@@ -226,7 +226,7 @@ def read_amendments(vault: "Vault", call: int) -> list[Before]:
                 )
             )
         bound = _amendment(vault, call, revision, day, amended_on, member)
-        payload = unseal(vault.day_key(day), sealed, bound)
+        payload = unseal(notes.day_key(vault, day), sealed, bound)
         if payload is None:
             raise VaultDamaged(
                 _("An amendment of call {call} is damaged: restore a backup.").format(call=call)

@@ -2,10 +2,8 @@
 
 import contextlib
 import secrets
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
 from console.errors import BadUsage, CannotUnlock, ConsoleError, VaultDamaged
@@ -19,23 +17,20 @@ from console.vault import (
     kit,
     logins,
     members,
-    pins,
     purge,
     removal,
     rotation,
     store,
     swap,
 )
+from console.vault.ahead import Found, beside, find
 from console.vault.attempts import Attempts
-from console.vault.files import canonical, file_trouble, make_folder, sync_folder
-from console.vault.identity import Identity, MemberFile, calibrated
+from console.vault.files import canonical, file_trouble, make_folder, read_file, sync_folder
+from console.vault.identity import Identity, MemberFile, calibrated, derive, glimpse
 from console.vault.lock import Lock
 from console.vault.model import Cost, Role, check_name
-from console.vault.notekeys import read_roster
 from console.vault.passphrase import demand_strength
 from console.vault.session import Vault
-
-_MOMENT = 0.005
 
 
 def exists(home: Path) -> bool:
@@ -137,15 +132,20 @@ def unlock(home: Path, name: str, passphrase: str, *, now: datetime) -> Vault:
         )
     keys = home / "keys"
     make_folder(keys)
-    lock = Lock.take(keys, name, now=now)
+    lock, found = Lock.grab(keys), list[Found]()
+
+    def look(file: MemberFile) -> None:
+        lock.say(file.public.name, now=now)
+        found.append(find(home, file.public))
+        file.check_vault(found[0].signed.keyring.vault)
+
     try:
         swap.finish(home)
-        database.read_salt(home / "vault.db")
-        signed = keyring.read(keys)
-        foreseen = partial(foresee, keys, name, signed)
-        me = identify(keys, name, passphrase, signed.keyring.vault, meanwhile=foreseen)
-        vault = Vault(home, lock, signed, me)
+        me, file = _identify(keys, name, passphrase, look)
+        vault = Vault(home, lock, me, found[0])
     except BaseException:
+        for each in found:
+            each.shut.close()
         lock.release()
         raise
     tidy(vault, now)
@@ -153,40 +153,8 @@ def unlock(home: Path, name: str, passphrase: str, *, now: datetime) -> Vault:
     with contextlib.suppress(ConsoleError):
         vault.purged = purge.daily(vault, now=now)
     with contextlib.suppress(ConsoleError):
-        logins.tell(vault, now=now)
+        logins.tell(vault, file, now=now)
     return vault
-
-
-@contextlib.contextmanager
-def _beside(work: Callable[[], None] | None) -> Iterator[None]:
-    """Do ``work`` in a thread of its own during the block, which is done when both are."""
-    if work is None:
-        yield
-        return
-    # A moment later, or it would keep the block from beginning: Python runs one thread at a time.
-    thread = threading.Timer(_MOMENT, work)
-    thread.daemon = True
-    thread.start()
-    try:
-        yield
-    finally:
-        thread.join()
-
-
-def foresee(keys: Path, name: str, signed: keyring.SignedKeyring) -> None:
-    """Load the driver and verify signatures, which are remembered for the same bytes.
-
-    Decides nothing: the unlock checks all of it again, and says what is wrong.
-    """
-    with contextlib.suppress(Exception):
-        database.load()
-    with contextlib.suppress(Exception):
-        signed.check(_member_file(keys, signed.signed_by).public)
-    with contextlib.suppress(Exception):
-        me = _member_file(keys, name).public
-        if me.role == "operator":
-            read_roster(keys)
-            pins.foresee(keys, me, signed.keyring.vault)
 
 
 def tidy(vault: Vault, now: datetime) -> None:
@@ -201,37 +169,57 @@ def tidy(vault: Vault, now: datetime) -> None:
         raise
 
 
-def identify(
+def enter(home: Path, me: Identity, *, now: datetime) -> Vault:
+    """Open the vault in ``home`` as ``me``, whose passphrase was asked for already.
+
+    What `unlock` does for a login is left to `tidy`. Raises as `unlock`.
+    """
+    lock = Lock.take(home / "keys", me.public.name, now=now)
+    try:
+        return Vault(home, lock, me, find(home, me.public))
+    except BaseException:
+        lock.release()
+        raise
+
+
+def identify(keys: Path, name: str, passphrase: str) -> Identity:
+    """Return a member of the vault whose keys are in ``keys``; a wrong passphrase is counted.
+
+    Raises CannotUnlock, VaultDamaged.
+    """
+    return _identify(keys, name, passphrase)[0]
+
+
+def _identify(
     keys: Path,
     name: str,
     passphrase: str,
-    vault: str | None,
-    *,
-    meanwhile: Callable[[], None] | None = None,
-) -> Identity:
-    """Return a member of the vault whose keys are in ``keys``; a wrong passphrase is counted.
+    look: Callable[[MemberFile], None] = lambda _file: None,
+) -> tuple[Identity, MemberFile]:
+    """As `identify`, with the key file; ``look`` is done while the passphrase's key is derived.
 
-    ``meanwhile`` is done while the passphrase's key is derived, which leaves Python idle. Raises
-    CannotUnlock, VaultDamaged; also where the key file is not of ``vault``, if given.
+    What it raises is raised here, whatever the passphrase is.
     """
-    file = _member_file(keys, name)
-    if vault is not None and file.vault != vault:
-        raise VaultDamaged(
-            _(
-                "keys/members/{name}.json is of another vault: put back the right one from a "
-                "backup."
-            ).format(name=file.public.name)
-        )
-    attempts = Attempts(keys)
-    attempts.begin(file.public.name)
-    with _beside(meanwhile):
-        identity = file.open(passphrase)
+    path, raw = _key_file(keys, name)
+    salt, cost = glimpse(path, raw)
+    attempts, files = Attempts(keys), list[MemberFile]()
+
+    def meanwhile() -> None:
+        files.append(MemberFile.parse(path, raw))
+        look(files[0])
+        # Before anybody knows whether it is right, so that killing the program gains nothing.
+        attempts.begin(files[0].public.name)
+
+    with beside(meanwhile):
+        key = derive(passphrase, salt, cost)
+    (file,) = files
+    identity = file.open_with(key)
     if identity is None:
         raise CannotUnlock(
             _("That is not the passphrase of {name}: try again.").format(name=file.public.name)
         )
     attempts.succeeded(file.public.name)
-    return identity
+    return identity, file
 
 
 def seconds_to_wait(home: Path, name: str) -> int:
@@ -245,9 +233,11 @@ def seconds_to_wait(home: Path, name: str) -> int:
         return 0
 
 
-def _member_file(keys: Path, name: str) -> MemberFile:
+def _key_file(keys: Path, name: str) -> tuple[Path, bytes]:
+    """Return the key file of ``name`` and its bytes, or raise CannotUnlock if there is none."""
     try:
-        return MemberFile.read(keys / "members" / f"{check_name(name)}.json")
+        path = keys / "members" / f"{check_name(name)}.json"
+        return path, read_file(path)
     except (BadUsage, FileNotFoundError) as error:
         shown = plain(name, lines=False)
         raise CannotUnlock(
@@ -271,7 +261,6 @@ def change_passphrase(
         raise ConsoleError(f"There is no vault in {home}: make one with `helpline init`.")
     if swap.pending(home):
         raise ConsoleError("A restore was cut short: log in once, which finishes it.")
-    file = _member_file(keys, name)
-    identity = identify(keys, name, old, None)
+    identity, file = _identify(keys, name, old)
     path = keys / "members" / f"{identity.public.name}.json"
     identity.write(path, file.vault, new, cost or calibrated(), now=now)

@@ -23,8 +23,8 @@ _FRAME = _IV + _BODY
 # Larger pieces come as fresh memory from the system every time, which costs more than decrypting.
 _PIECE = 16 * SIZE
 # What a connection writes by itself in the header on the first page: whether there is a log, how
-# often the file was changed (twice), by which version of SQLite.
-_BOOKKEEPING = (slice(18, 20), slice(24, 28), slice(92, 100))
+# often the file was changed (twice) and its schema, by which version of SQLite.
+_BOOKKEEPING = (slice(18, 20), slice(24, 28), slice(40, 44), slice(92, 100))
 
 
 def same_content(

@@ -7,11 +7,13 @@ where the notes' keys open the key of every day of notes that is there (`generat
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from console.errors import VaultDamaged
 from console.language import _
 from console.vault.files import (
+    Document,
     canonical,
     context,
     make_folder,
@@ -26,12 +28,15 @@ FORMAT = "helpline-pin-1"
 
 
 @dataclass(frozen=True)
-class _Pin:
+class Pin:
+    """What a note holder saw of the roster last."""
+
     roster_version: int
     generation: int
     check: bytes
 
     def holds(self, roster: Roster) -> bool:
+        """Return whether ``roster`` is the one that was seen, or leads on from it."""
         return (
             roster.version >= self.roster_version
             and roster.generation >= self.generation
@@ -44,12 +49,8 @@ def path_of(keys: Path, name: str) -> Path:
     return keys / "pins" / f"{name}.json"
 
 
-def check(keys: Path, me: Identity, roster: Roster) -> bool:
-    """Raise VaultDamaged unless ``roster`` leads on from the one that I saw last.
-
-    Returns whether there is a pin of mine at all. Raises VaultDamaged for a forged one.
-    """
-    pin = _read(keys, me.public, roster.vault)
+def check(pin: Pin | None, roster: Roster) -> None:
+    """Raise VaultDamaged unless ``roster`` leads on from the one that I saw last, if I saw any."""
     if pin is not None and not pin.holds(roster):
         raise VaultDamaged(
             _(
@@ -57,12 +58,11 @@ def check(keys: Path, me: Identity, roster: Roster) -> bool:
                 "folder keys from the newest backup, and ask who did it."
             )
         )
-    return pin is not None
 
 
 def check_none(keys: Path, me: Identity, vault: str) -> None:
     """Raise VaultDamaged if I held notes when I unlocked last, for whom no notes' key is kept."""
-    if _read(keys, me.public, vault) is not None:
+    if read(keys, me.public, vault) is not None:
         raise VaultDamaged(
             _(
                 "vault.db keeps no notes' key for you, and you had one: put back vault.db and the "
@@ -75,8 +75,8 @@ def renew(keys: Path, me: Identity, roster: Roster) -> None:
     """Remember a roster that was checked; nothing is written for one that is known already."""
     if roster.version == 0:
         return
-    seen = _Pin(roster.version, roster.generation, roster.checks[roster.generation])
-    if _read(keys, me.public, roster.vault) == seen:
+    seen = Pin(roster.version, roster.generation, roster.checks[roster.generation])
+    if read(keys, me.public, roster.vault) == seen:
         return
     fields: dict[str, object] = {
         "format": FORMAT,
@@ -93,19 +93,22 @@ def renew(keys: Path, me: Identity, roster: Roster) -> None:
     write_document(path, {**fields, "signature": to_text(signature)})
 
 
-def foresee(keys: Path, me: Public, vault: str) -> None:
-    """Verify my pin before my keys are unlocked, so that it is known then. Raises VaultDamaged."""
-    _read(keys, me, vault)
+def read(keys: Path, me: Public, vault: str) -> Pin | None:
+    """Return my pin; None if there is none, or if it is of keys that I had before a recovery.
 
-
-def _read(keys: Path, me: Public, vault: str) -> _Pin | None:
-    """Return my pin; None if there is none, or if it is of keys that I had before a recovery."""
+    Raises VaultDamaged for a forged one.
+    """
     path = path_of(keys, me.name)
-    label = f"keys/pins/{path.name}"
     try:
-        file = read_document(path, label, FORMAT)
+        file = read_document(path, f"keys/pins/{path.name}", FORMAT)
     except FileNotFoundError:
         return None
+    return _checked(file, me, vault)
+
+
+@lru_cache(maxsize=4)
+def _checked(file: Document, me: Public, vault: str) -> Pin | None:
+    """Return the pin that a file states; remembered, as `parse_document` remembers the file."""
     if file.blob("sign_public", 32) != me.sign:
         return None
     message = context("pin") + canonical({k: v for k, v in file.fields.items() if k != "signature"})
@@ -115,6 +118,6 @@ def _read(keys: Path, me: Public, vault: str) -> _Pin | None:
         or not me.signed(message, file.blob("signature", 64))
     ):
         raise VaultDamaged(
-            _("{file} is not what you signed: put it back from a backup.").format(file=label)
+            _("{file} is not what you signed: put it back from a backup.").format(file=file.label)
         )
-    return _Pin(file.number("roster"), file.number("generation"), file.blob("check", 32))
+    return Pin(file.number("roster"), file.number("generation"), file.blob("check", 32))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from console.errors import BadUsage, CannotUnlock, ConsoleError
 from console.language import _
-from console.vault import audit, generations, narrative, purge_store
+from console.vault import audit, generations, narrative, purge_store, store
 from console.vault.attempts import Attempts
 from console.vault.database import trouble
 from console.vault.files import file_trouble
@@ -134,20 +134,24 @@ def old_drafts(vault: "Vault", today: date) -> int:
         return _count(vault, purge_store.OLD_DRAFTS, policy(vault).last_day(today))
 
 
-def destroy(vault: "Vault", *, now: datetime) -> Due:
-    """Destroy what is due, all or nothing, and empty the log; any member may. Audited by counts."""
+def destroy(vault: "Vault", *, now: datetime, today: date | None = None) -> Due:
+    """Destroy what is due, all or nothing, and empty the log; any member may. Audited by counts.
+
+    ``today`` is the local day that it is due by, without it that of ``now``.
+    """
+    today = today or now.date()
     with vault.transaction():
-        done, days, codes = _due(vault, now.date())
+        done, days, codes = _due(vault, today)
         if done.days:
             _destroy_days(vault, days)
             subject = f"up to {done.through}: {done.days} days, {done.notes} notes"
             vault.audit("notes.destroyed", subject, now=now)
-        for call in narrative.drop_expired(vault, now.date().isoformat()):
+        for call in narrative.drop_expired(vault, today.isoformat()):
             vault.audit("contact.expired", f"call {call}", now=now)
         if codes:
             vault.conn.execute(purge_store.DROP_CODES, (json.dumps(codes),))
             vault.audit("return.destroyed", f"{len(codes)} codes", now=now)
-        vault.set_setting(_LOOKED_ON, now.date().isoformat())
+        vault.set_setting(_LOOKED_ON, today.isoformat())
     if done.anything:
         vault.empty_log()
     return done
@@ -162,21 +166,67 @@ def daily(vault: "Vault", *, now: datetime) -> Due | None:
     looked_on = vault.setting(_LOOKED_ON)
     if looked_on == now.date().isoformat():
         return None
-    if is_held(vault, now=now):
-        if not looked_on:
-            # What is written into the trail from now on does not mean that anybody looked.
-            vault.set_setting(_LOOKED_ON, _day_of_trail(vault, now))
-        return None
-    return destroy(vault, now=now)
+    since = held_since(vault, now=now)
+    if since is None:
+        return destroy(vault, now=now)
+    if not looked_on:
+        # What is written into the trail from now on does not mean that anybody looked.
+        vault.set_setting(_LOOKED_ON, since.isoformat())
+    return None
 
 
 def is_held(vault: "Vault", *, now: datetime) -> bool:
     """Tell whether `daily` waits for a coordinator, because the clock has gone far ahead."""
-    last = vault.setting(_LOOKED_ON) or _day_of_trail(vault, now)
+    return held_since(vault, now=now) is not None
+
+
+def held_since(vault: "Vault", *, now: datetime) -> date | None:
+    """Return the day since which nobody has looked, None unless `daily` waits for a coordinator.
+
+    It waits no more once the coordinator has let `destroy` do what is due, be it nothing.
+    """
+    last = last_look(vault.conn, now=now)
+    return last if _far_ahead(last, now) else None
+
+
+def last_look(connection: Any, *, now: datetime) -> date | None:
+    """Return the day on which retention was last looked at in a vault, None if nobody knows.
+
+    In one that an older program left, the UTC day of the last line of the trail from before this
+    hour: this login's own lines say nothing about when somebody was here last.
+    """
+    with trouble():
+        row = connection.execute(store.GET_SETTING, (_LOOKED_ON,)).fetchone()
+        if row is not None:
+            # Spelled as JSON.
+            return _day(str(row[0]).strip('"'))
+        row = connection.execute(purge_store.LAST_HOUR, (audit.hour_of(now),)).fetchone()
+    return None if row is None else _day(str(row[0])[:10])
+
+
+def bring_up_to_date(
+    vault: "Vault", seen: date | None, *, now: datetime
+) -> tuple[Due, date | None]:
+    """Destroy in a restored vault what was due when retention was last looked at, or is due now.
+
+    ``seen`` is the day on which it was looked at in the vault that is replaced, where there is one
+    to ask. Where ``now`` is not far ahead of that and of the restored vault's own day, what is due
+    now goes; else returns the later of the two, since which the rest waits for a coordinator.
+    """
+    last = max(filter(None, (last_look(vault.conn, now=now), seen)), default=None)
+    held = last if _far_ahead(last, now) else None
+    return destroy(vault, now=now, today=held), held
+
+
+def _day(text: str) -> date | None:
     try:
-        return isinstance(last, str) and now.date() - date.fromisoformat(last) > LONGEST_GAP
+        return date.fromisoformat(text)
     except ValueError:
-        return False
+        return None
+
+
+def _far_ahead(last: date | None, now: datetime) -> bool:
+    return last is not None and now.date() - last > LONGEST_GAP
 
 
 def confirm(vault: "Vault", passphrase: str) -> None:
@@ -325,16 +375,6 @@ def _root(cases: dict[int, int], code: int) -> int:
     while cases[code] != code:
         code = cases[code]
     return code
-
-
-def _day_of_trail(vault: "Vault", now: datetime) -> str | None:
-    """Return the UTC day of the last line from before this hour, None if there is none.
-
-    This login's own lines say nothing about when somebody was here last.
-    """
-    with trouble():
-        row = vault.conn.execute(purge_store.LAST_HOUR, (audit.hour_of(now),)).fetchone()
-    return None if row is None else str(row[0])[:10]
 
 
 def _days(vault: "Vault", query: str, *parameters: str) -> list[str]:

@@ -1,14 +1,14 @@
 """A backup put in the place of a vault, or where there is none; what was there is kept aside.
 
 The backup is unpacked and proven in a folder of its own, where members who were removed since are
-removed again and what is due by retention is destroyed. Only then does it take its place, at one
-instant (`console.vault.swap`).
+removed again and what is due by retention is destroyed, as far as the clock can be believed. Only
+then does it take its place, at one instant (`console.vault.swap`).
 """
 
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,7 @@ from console.vault.files import make_folder
 from console.vault.identity import Identity, MemberFile
 from console.vault.lock import Lock
 from console.vault.model import check_name
-from console.vault.opening import exists
-from console.vault.session import Vault
+from console.vault.opening import enter, exists
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +38,18 @@ class RestoreReport:
 
     ``day`` is the backup's; ``removed`` are the members who were removed once more; ``again`` those
     who could not be, with the reason; ``days`` counts the days of notes that retention destroyed in
-    it; ``aside`` is the folder of what was replaced, ``lost`` says what is newer there.
+    it; ``held_since`` is the day since which nobody has looked at retention, where the rest waits
+    for a coordinator because the clock is far ahead of it, and ``due`` counts the days of notes
+    that this clock would destroy then; ``aside`` is the folder of what was replaced, ``lost`` says
+    what is newer there.
     """
 
     day: str
     removed: tuple[str, ...]
     again: tuple[tuple[str, str], ...]
     days: int
+    held_since: str | None
+    due: int
     aside: str | None
     lost: str | None
 
@@ -54,11 +58,23 @@ class RestoreReport:
 class _There:
     """The vault that is to be replaced, as far as it could be opened: what it has to lose.
 
-    ``words`` go on after "The vault".
+    ``words`` go on after "The vault"; ``looked_on`` is when retention was last looked at in it.
     """
 
     words: str
     removed: tuple[str, ...] = ()
+    looked_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Since:
+    """What has happened since the backup and holds in it too; fields as in `RestoreReport`."""
+
+    removed: tuple[str, ...]
+    again: tuple[tuple[str, str], ...]
+    days: int
+    held_since: str | None
+    due: int
 
 
 def describe(path: Path) -> BackupFile:
@@ -97,14 +113,14 @@ def restore(
             tell("proof", 0.4)
             me = _identify(stage, name, passphrase)
             _prove(stage, me, manifest, path)
-            there = _compare(home, me, manifest) if exists(home) else None
+            there = _compare(home, me, manifest, now) if exists(home) else None
             if there is not None and not replace:
                 raise Refused(
                     f"The vault that is there {there.words}: add --replace to restore all the "
                     "same, which keeps the vault that is there aside."
                 )
             tell("bring up to date", 0.7)
-            removed, again, days = _bring_up_to_date(stage, me, manifest, there, now)
+            since = _bring_up_to_date(stage, me, manifest, there, now)
             tell("swap", 0.9)
             swap.decide(home, now.date().isoformat())
         except BaseException:
@@ -117,9 +133,11 @@ def restore(
     tell("done", 1.0)
     return RestoreReport(
         manifest.day,
-        removed,
-        again,
-        days,
+        since.removed,
+        since.again,
+        since.days,
+        since.held_since,
+        since.due,
         None if aside is None else aside.name,
         None if there is None else f"The vault before {there.words}",
     )
@@ -163,7 +181,7 @@ def _connected(home: Path, raw: keyring.RawKey) -> Iterator[Any]:
         connection.close()
 
 
-def _compare(home: Path, me: Identity, manifest: Manifest) -> _There:
+def _compare(home: Path, me: Identity, manifest: Manifest, now: datetime) -> _There:
     """Return what the vault in ``home`` has that the backup lacks.
 
     Raises Refused for another vault, and for somebody who has no key to the one that is there.
@@ -179,12 +197,13 @@ def _compare(home: Path, me: Identity, manifest: Manifest) -> _There:
                 "restore who has."
             )
         with _connected(home, ring.open(epoch, me)) as connection:
-            return _describe(connection, manifest)
+            return _describe(connection, manifest, now)
     except (VaultDamaged, CannotUnlock, database.driver().DatabaseError):
         return _There("is damaged, so nobody can say what is newer in it")
 
 
-def _describe(connection: Any, manifest: Manifest) -> _There:
+def _describe(connection: Any, manifest: Manifest, now: datetime) -> _There:
+    looked_on = purge.last_look(connection, now=now)
     rows = audit.read(connection)
     (calls,) = connection.execute(restore_store.COUNT_CALLS).fetchone()
     removed = tuple(str(name) for (name,) in connection.execute(restore_store.REMOVED))
@@ -194,14 +213,14 @@ def _describe(connection: Any, manifest: Manifest) -> _There:
             "has gone another way than the backup, "
             f"with {_many(len(rows), 'entry', 'entries')} and {_many(calls, 'call', 'calls')}"
         )
-        return _There(words, removed)
+        return _There(words, removed, looked_on)
     later = len(rows) - manifest.lines
     last = f", the last of {rows[-1][0].hour[:10]}" if later else ""
     words = (
         f"has {_many(later, 'later entry', 'later entries')}{last}, "
         f"and {_many(calls, 'call', 'calls')} in all"
     )
-    return _There(words, removed)
+    return _There(words, removed, looked_on)
 
 
 def _many(count: int, one: str, several: str) -> str:
@@ -210,15 +229,9 @@ def _many(count: int, one: str, several: str) -> str:
 
 def _bring_up_to_date(
     stage: Path, me: Identity, manifest: Manifest, there: _There | None, now: datetime
-) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...], int]:
+) -> _Since:
     """Let what has happened since hold in the backup too, as far as it is known."""
-    lock = Lock.take(stage / "keys", me.public.name, now=now)
-    try:
-        vault = Vault(stage, lock, keyring.read(stage / "keys"), me)
-    except BaseException:
-        lock.release()
-        raise
-    with vault:
+    with enter(stage, me, now=now) as vault:
         subject = f"backup of {manifest.day}, line {manifest.lines}"
         vault.audit("vault.restored", subject, now=now)
         active = {each.name for each in vault.members()}
@@ -234,5 +247,7 @@ def _bring_up_to_date(
                 again.append((name, str(refused)))
             else:
                 gone.append(name)
-        days = purge.destroy(vault, now=now).days
-    return tuple(gone), tuple(again), days
+        done, held = purge.bring_up_to_date(vault, there.looked_on if there else None, now=now)
+        due = purge.due(vault, now.date()).days
+    since = None if held is None else held.isoformat()
+    return _Since(tuple(gone), tuple(again), done.days, since, due)

@@ -1,12 +1,13 @@
 """A new database key, at no instant of which the vault could be lost.
 
 The order matters, and was chosen in trials with kills and simulated power cuts: (1) need space;
-(2) write a keyring with both epochs; (3) close the file, copy it to vault.db.rotating, and let
-SQLCipher put the copy under the new key; (4) prove that every page of it is authentic under the new
+(2) write a keyring with both epochs; (3) close the file, and let SQLCipher copy it page by page to
+vault.db.rotating, under the new key; (4) prove that every page of it is authentic under the new
 key, holds what that page held before, and that the old key fails on it; (5) see that the old file
 has no write-ahead log; (6) rename; (7) forget the old epoch. Whatever is cut short, vault.db's
-first 16 bytes say which epoch opens it. Nothing rests on what SQLCipher's rekey returns: it can say
-ok with nothing changed, so it only ever sees the copy, and the proof reads what it wrote.
+first 16 bytes say which epoch opens it. PRAGMA rekey is not used: it writes over the vault itself,
+and can say ok with nothing changed. Nothing rests on what the copying says either: the proof reads
+what it wrote.
 """
 
 import os
@@ -23,14 +24,14 @@ from console.language import _, later
 from console.vault import audit, keyring, kit, members, pages, store
 from console.vault.database import (
     connect,
+    copy_under,
     damaged,
     damaged_pages,
     read_salt,
-    rekey,
     remove,
     trouble,
 )
-from console.vault.files import create_private, file_trouble, sync_folder
+from console.vault.files import file_trouble, sync_folder
 from console.vault.keyring import Epoch, RawKey
 from console.vault.model import RotationReport
 
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, float], None]
 _SPACE = 2.2
-_PROOF, _SWAP = 0.6, 0.95
+_COPY, _PROOF, _SWAP = 0.1, 0.6, 0.95
 
 
 def _rotating(vault: "Vault") -> Path:
@@ -71,8 +72,8 @@ def rotate(
     try:
         # Nobody writes in a file that nobody has open, and the lock keeps other consoles out.
         vault.conn.close()
-        progress(later("copy"), 0.1)
-        _copy(vault, path, raw)
+        progress(later("copy"), _COPY)
+        _copy(vault, path, raw, progress)
         progress(later("proof"), _PROOF)
         _prove(vault, path, raw, progress)
         _note(vault, path, raw, number, now, leaving)
@@ -96,7 +97,9 @@ def tidy(vault: "Vault") -> None:
 
     Only IT can sign a keyring, so a needless epoch stays in it until IT next unlocks.
     """
-    remove(_rotating(vault))
+    # The file goes last: without it there is nothing.
+    if _rotating(vault).exists():
+        remove(_rotating(vault))
     if vault.member.role == "it" and len(vault.keyring.epochs) > 1:
         vault.keyring = keyring.retire(vault.keys, vault.keyring, vault.epoch, vault.me)
 
@@ -113,18 +116,25 @@ def check_space(size: int, free: int) -> None:
         )
 
 
-def _copy(vault: "Vault", path: Path, raw: RawKey) -> None:
+def _copy(vault: "Vault", path: Path, raw: RawKey, progress: Progress) -> None:
     _demand_no_log(vault)
     remove(path)
-    with file_trouble(path):
-        os.close(create_private(path))
-        shutil.copyfile(vault.file, path)
-    try:
-        rekey(path, vault.raw, raw)
-    except ConsoleError as error:
-        if damaged_pages(vault.file, vault.raw):
-            raise damaged() from error
-        raise
+    tell = _sparing(progress, later("copy"), _COPY, _PROOF)
+    copy_under((vault.file, vault.raw), (path, raw), tell)
+
+
+def _sparing(progress: Progress, step: str, begin: float, end: float) -> Callable[[float], None]:
+    """Return what takes the share done of one step, 0 to 1, and tells whole hundredths of all."""
+    told = begin
+
+    def tell(share: float) -> None:
+        nonlocal told
+        done = round(begin + share * (end - begin), 2)
+        if done > told:
+            told = done
+            progress(step, done)
+
+    return tell
 
 
 def _prove(vault: "Vault", path: Path, raw: RawKey, progress: Progress) -> None:
@@ -132,25 +142,17 @@ def _prove(vault: "Vault", path: Path, raw: RawKey, progress: Progress) -> None:
 
     The copy is durable on return. Two readers prove it that share no code: SQLCipher verifies the
     HMACs under the new key, and `pages` decrypts both files. A damaged page of the old file shows
-    too: SQLCipher would not have read it, or took it for zeros, which it does not decrypt to.
+    too: SQLCipher took it for zeros, which it does not decrypt to.
     """
-    told = _PROOF
-
-    def tell(share: float) -> None:
-        nonlocal told
-        done = round(_PROOF + share * (_SWAP - _PROOF), 2)
-        if done > told:
-            told = done
-            progress(later("proof"), done)
-
+    tell = _sparing(progress, later("proof"), _PROOF, _SWAP)
     # SQLCipher's part is one long call of the driver, during which the other core can decrypt.
     with ThreadPoolExecutor(max_workers=2) as others:
         durable = others.submit(_sync, path)
-        damaged = others.submit(damaged_pages, path, raw)
+        wrong = others.submit(damaged_pages, path, raw)
         same = pages.same_content((vault.file, vault.raw), (path, raw), tell)
     durable.result()
     # The salt is the one part of the file that no HMAC covers, and names the epoch.
-    if damaged.result() or read_salt(path) != raw.salt:
+    if wrong.result() or read_salt(path) != raw.salt:
         raise VaultDamaged(
             _(
                 "The copy under the new key is damaged: nothing was changed; "
@@ -158,6 +160,8 @@ def _prove(vault: "Vault", path: Path, raw: RawKey, progress: Progress) -> None:
             )
         )
     if not same:
+        if damaged_pages(vault.file, vault.raw):
+            raise damaged()
         raise VaultDamaged(
             _(
                 "The copy under the new key is not equal: nothing was changed; "

@@ -3,7 +3,8 @@
 import contextlib
 import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,15 +16,16 @@ from console.vault import (
     keystatus,
     kit,
     members,
+    notes,
     removal,
     resealing,
     roles,
     rotation,
     store,
 )
-from console.vault.database import bring_up_to_date, connect, driver, read_salt, trouble, wrap
+from console.vault.database import Shut, bring_up_to_date, driver, shut, trouble, unshut, wrap
 from console.vault.identity import Identity
-from console.vault.keyring import Keyring, RawKey, SignedKeyring
+from console.vault.keyring import Keyring, RawKey
 from console.vault.lock import Lock
 from console.vault.model import AuditLine, Cost, KeyStatus, KitStatus, Member, Role, RotationReport
 from console.vault.notekeys import NoteKeys
@@ -31,6 +33,7 @@ from console.vault.notekeys import NoteKeys
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
+    from console.vault.ahead import Found
     from console.vault.purge import Due
 
 _ONE: dict[Role, str] = {
@@ -53,25 +56,31 @@ class Vault:
     """
 
     home: Path
-    db: "Database"
     member: Member
     purged: "Due | None" = None  # what retention destroyed at this login
 
-    def __init__(self, home: Path, lock: Lock, signed: SignedKeyring, me: Identity) -> None:
+    def __init__(
+        self,
+        home: Path,
+        lock: Lock,
+        me: Identity,
+        found: "Found",
+    ) -> None:
         """Open the file that the keyring's epoch fits, and prove that all keys belong together.
 
-        Raises VaultDamaged where they do not, CannotUnlock if this member has no key to it.
+        What was found open is closed where this raises. Raises VaultDamaged where they do not,
+        CannotUnlock if this member has no key to it.
         """
         self.home = home
-        self.keyring: Keyring = signed.keyring
+        self.keyring: Keyring = found.signed.keyring
         self.me = me
         self._lock = lock
         self._depth = 0
         self._closed = False
-        self._open()
+        self._open(found.shut)
         try:
             with trouble():
-                self._prove(signed)
+                self._prove(found)
         except driver().DatabaseError as error:
             self.conn.close()
             raise VaultDamaged(_("vault.db is damaged: restore it from a backup.")) from error
@@ -94,13 +103,23 @@ class Vault:
         """The vault's own name, 32 hexadecimal digits."""
         return self.keyring.vault
 
-    def _open(self) -> None:
-        self.epoch = self.keyring.epoch_of(read_salt(self.file))
-        self.raw: RawKey = self.keyring.open(self.epoch, self.me)
-        self.conn: Any = connect(self.file, self.raw)
-        self.db = wrap(roles.Guarded(self.conn, self.me.public.role))
+    def _open(self, file: Shut) -> None:
+        try:
+            self.epoch = self.keyring.epoch_of(file.salt)
+            self.raw: RawKey = self.keyring.open(self.epoch, self.me)
+            self.conn: Any = unshut(file, self.raw)
+        except BaseException:
+            file.close()
+            raise
+        self.__dict__.pop("db", None)
 
-    def _prove(self, signed: SignedKeyring) -> None:
+    @cached_property
+    def db(self) -> "Database":
+        """The database as rooms get it: what the member's role may not do is refused."""
+        return wrap(roles.Guarded(self.conn, self.me.public.role))
+
+    def _prove(self, found: "Found") -> None:
+        signed = found.signed
         bring_up_to_date(self.conn)
         known = members.known(self.conn)
         # A damaged page can come as zeros once; the driver raises at the statement after it, so
@@ -114,7 +133,7 @@ class Vault:
             )
         members.check_me(known, self.me.public)
         signed.check(known.get(signed.signed_by) or kit.signer(self.conn, signed.signed_by))
-        self.notes = generations.open_notes(self, known)
+        self.notes = generations.open_notes(self, known, found.seen)
         name, role = self.me.public.name, self.me.public.role
         self.member = Member(name, role, self.notes is not None)
 
@@ -227,80 +246,29 @@ class Vault:
     # Notes and drafts ------------------------------------------------------------------------
 
     def write_note(self, call: int, day: str, text: str) -> int:
-        """Seal the next revision of a call's note under the key of its day; return its number."""
-        notes = self.require_notes()
-        with self.transaction():
-            (revision,) = self.conn.execute(store.NEXT_REVISION, (call,)).fetchone()
-            sealed = notes.seal_note(self.day_key(day), day, call, revision, text)
-            self.conn.execute(store.ADD_NOTE, (call, revision, day, sealed))
-        return int(revision)
-
-    def day_key(self, day: str) -> bytes:
-        """Return the key of the notes of a day, made now if it has none; in a transaction.
+        """Seal the next revision of a call's note under the key of its day; return its number.
 
         Raises Refused if the member holds no notes, VaultDamaged.
         """
-        notes = self.require_notes()
-        row = self.conn.execute(store.DAY_KEY, (day,)).fetchone()
-        if row is None:
-            key, sealed = notes.new_day(day)
-            self.conn.execute(store.ADD_DAY_KEY, (day, notes.generation, sealed))
-            return key
-        key_or_none = notes.open_day(day, *row)
-        if key_or_none is None:
-            raise VaultDamaged(
-                _("The key of the notes of {day} is damaged: restore a backup.").format(day=day)
-            )
-        return key_or_none
+        return notes.write(self, call, day, text)
 
     def read_note(self, call: int, revision: int | None = None) -> str:
         """Return a revision of a call's note, without ``revision`` the latest; '' for none.
 
         Raises Refused if its day's key was destroyed by retention, VaultDamaged.
         """
-        notes = self.require_notes()
-        with trouble():
-            row = self.conn.execute(store.NOTE, (call, revision)).fetchone()
-            if row is None:
-                return ""
-            found, day, sealed = row
-            if not sealed or self.conn.execute(store.DAY_KEY, (day,)).fetchone() is None:
-                raise Refused(
-                    _("The notes of {day} were destroyed, as retention says.").format(day=day)
-                )
-            text = notes.open_note(self.day_key(day), day, call, found, sealed)
-        if text is None:
-            raise VaultDamaged(
-                _("The note of call {call} is damaged: restore a backup.").format(call=call)
-            )
-        return text
+        return notes.read(self, call, revision)
 
     def write_draft(self, call: int, payload: bytes, *, now: datetime) -> None:
         """Seal the state of a call still going on; it is on the disk on return.
 
         Inside a transaction it is on the disk when that ends.
         """
-        notes = self.require_notes()
-        saved_at = now.astimezone(UTC).isoformat(timespec="seconds")
-        with self.transaction():
-            sealed = notes.seal_draft(call, payload)
-            self.conn.execute(store.PUT_DRAFT, (call, notes.generation, sealed, saved_at))
+        notes.write_draft(self, call, payload, now)
 
     def read_drafts(self) -> list[tuple[int, bytes, str]]:
         """Return call, payload and instant of saving of every call still going on."""
-        notes = self.require_notes()
-        drafts = []
-        with trouble():
-            for call, generation, sealed, saved_at in self.conn.execute(store.DRAFTS):
-                payload = notes.open_draft(call, generation, sealed)
-                if payload is None:
-                    raise VaultDamaged(
-                        _("The draft of call {call} is damaged: restore a backup.").format(
-                            call=call
-                        )
-                    )
-                drafts.append((call, payload, saved_at))
-        return drafts
+        return notes.read_drafts(self)
 
     def drop_draft(self, call: int) -> None:
         """Remove a draft: its call has ended."""
@@ -401,7 +369,7 @@ class Vault:
     def reopen(self, keyring: Keyring) -> None:
         """Go on with the file that is there now; for rotation."""
         self.keyring = keyring
-        self._open()
+        self._open(shut(self.file))
 
     # The end ---------------------------------------------------------------------------------
 

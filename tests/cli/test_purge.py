@@ -81,6 +81,25 @@ def test_what_was_destroyed_at_this_very_login_is_said(helpline: Command) -> Non
     assert "this login" not in helpline.as_("carla", "vault", "purge").out
 
 
+def test_a_wait_ends_with_nothing_to_destroy_once_the_day_is_confirmed(helpline: Command) -> None:
+    before = now() - timedelta(days=60)
+    with open_as(helpline.home, "ines", now=before) as vault:
+        purge.destroy(vault, now=before)
+    today = now().date().isoformat()
+    asked = helpline.as_("carla", "vault", "purge")
+    assert (asked.code, f"say --yes if today is {today}" in asked.err) == (2, True)
+    assert f"nobody has looked since {before.date()}, and this computer's clock says" in asked.out
+    assert "nothing to destroy" in asked.out
+    with open_as(helpline.home, "ines", now=now()) as vault:
+        assert purge.is_held(vault, now=now())
+    done = helpline.as_("carla", "vault", "purge", "--yes")
+    assert (done.code, "Retention goes on by itself." in done.out) == (0, True)
+    with open_as(helpline.home, "ines", now=now()) as vault:
+        assert not purge.is_held(vault, now=now())
+    again = json.loads(helpline.as_("carla", "vault", "purge", "--json").out)
+    assert (again["held_since"], again["done"]) == (None, None)
+
+
 @pytest.mark.parametrize("name", ["amina", "ines"])
 def test_a_purge_is_the_coordinators(helpline: Command, name: str) -> None:
     refused(helpline.as_(name, "vault", "purge", "--yes"), 5, "coordinator")

@@ -1,11 +1,12 @@
 """``helpline vault``: check, backup and restore as they are typed."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
-from console.vault import Cost
-from tests.cli.conftest import Command, refused
-from tests.vaults import NOW, open_as, passphrase
+from console.vault import Cost, back_up
+from tests.cli.conftest import TODAY, Command, refused
+from tests.vaults import NOW, make_vault, open_as, passphrase
 
 
 def test_a_vault_is_checked(helpline: Command) -> None:
@@ -66,6 +67,33 @@ def test_a_backup_goes_into_an_empty_home(helpline: Command, tmp_path: Path) -> 
     answer = helpline.run("--passphrase-file", secret, "vault", "restore", file)
     assert answer.code == 0, answer
     assert helpline.as_("ines", "vault", "check").code == 0
+
+
+def test_what_waits_in_a_restored_vault_is_said_with_the_day(
+    helpline: Command, tmp_path: Path
+) -> None:
+    before = TODAY - timedelta(days=100)
+    old, file = tmp_path / "old", tmp_path / "stick.backup"
+    make_vault(old, now=before)
+    with open_as(old, "amina", now=before) as vault, vault.transaction():
+        cursor = vault.conn.execute(
+            "INSERT INTO call (operator, day) VALUES ('amina', ?)", [before.date().isoformat()]
+        )
+        vault.write_note(int(cursor.lastrowid or 0), before.date().isoformat(), "words")
+    back_up(old, "ines", passphrase("ines"), file, now=before)
+    for home, options in (("new", []), ("other", ["--json"])):
+        helpline.home = tmp_path / home
+        answer = helpline.as_("ines", "vault", "restore", file, *options)
+        assert answer.code == 0, answer
+        if options:
+            said = json.loads(answer.out)
+            assert (said["held_since"], said["due"]) == (before.date().isoformat(), 1)
+        else:
+            assert f"nobody has looked since {before.date()}" in answer.out
+            assert "notes of 1 days are due, and were not destroyed" in answer.out
+            assert "helpline vault purge" in answer.out
+    done = helpline.as_("carla", "vault", "purge", "--yes")
+    assert "1 notes of 1 days are destroyed" in done.out
 
 
 def test_what_is_no_backup_is_refused_in_one_line(helpline: Command, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from console.tui.keybar import deeds
 from console.tui.purge import EmergencyScreen, RetentionScreen
 from console.tui.shift import ShiftScreen
 from console.tui.unlock import UnlockScreen
+from console.vault import purge
 from tests.tui.conftest import on, until, words
 from tests.tui.screens import CALL, by, drawn
 from tests.vaults import NOW, open_as, passphrase
@@ -69,6 +70,20 @@ async def test_the_coordinator_sees_what_is_due_and_destroys_it_on_the_second_ke
         await on(pilot, ShiftScreen)
     assert count(home, KEYS) == 0
     assert count(home, "SELECT count(*) FROM call") == 0
+
+
+async def test_retention_that_waits_is_let_go_on_with_nothing_due(home, console):
+    with open_as(home, "carla") as vault:
+        vault.set_setting("retention.looked_on", str((NOW - timedelta(days=90)).date()))
+    async with console("carla").run_test(size=(80, 24)) as pilot:
+        await by(("f9", RetentionScreen))(pilot)
+        await until(pilot, lambda: "Retention waits" in whole(pilot.app.screen))
+        assert "Nothing is due" in words(pilot.app, "#keys")
+        await pilot.press("f9", "f9")
+        await until(pilot, lambda: "Retention waits" not in whole(pilot.app.screen))
+        assert "destroy what is due" not in [deed.words for deed in deeds(pilot.app.screen)]
+    with open_as(home, "carla") as vault:
+        assert not purge.is_held(vault, now=NOW)
 
 
 async def test_going_back_destroys_nothing(home, console):

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from console.vault import Vault, keyring
+from console.vault import Vault
 from console.vault.identity import Identity
-from console.vault.lock import Lock
+from console.vault.opening import enter
 from tests.vaults import NOW
 
 Progress = Callable[[str, float], None]
@@ -22,12 +22,7 @@ class Rotator(NamedTuple):
     me: Identity
 
     def open(self) -> Vault:
-        lock = Lock.take(self.home / "keys", self.me.public.name, now=NOW)
-        try:
-            return Vault(self.home, lock, keyring.read(self.home / "keys"), self.me)
-        except BaseException:
-            lock.release()
-            raise
+        return enter(self.home, self.me, now=NOW)
 
 
 def killed_at(point: int, rotator: Rotator, work: Callable[[Vault, Progress], object]) -> bool:

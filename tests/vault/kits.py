@@ -7,9 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from console.vault import NewKit, Vault, keyring
+from console.vault import NewKit, Vault
 from console.vault.identity import Identity, MemberFile
-from console.vault.lock import Lock
+from console.vault.opening import enter
 from tests.vault.checks import add_note
 from tests.vaults import NOW, make_vault, passphrase
 
@@ -42,12 +42,7 @@ def template() -> Kept:
 
 def open_with(home: Path, me: Identity) -> Vault:
     """Unlock without deriving a key again."""
-    lock = Lock.take(home / "keys", me.public.name, now=NOW)
-    try:
-        return Vault(home, lock, keyring.read(home / "keys"), me)
-    except BaseException:
-        lock.release()
-        raise
+    return enter(home, me, now=NOW)
 
 
 def make_kit(vault: Vault, it: Identity) -> NewKit:

@@ -209,6 +209,21 @@ def check_pin(raw: bytes, sign_public: bytes, roster: dict[str, Any]) -> None:
     assert roster["checks"][str(fields["generation"])] == fields["check"]
 
 
+def check_slip(raw: bytes, vault: str, sign_public: bytes) -> dict[str, Any]:
+    """Return a slip's fields: it is of ``vault``, signed, and no longer than slips are."""
+    assert len(raw) <= 16 * 1024
+    fields = check_signature(raw, "slip", sign_public)
+    assert fields["format"] == "helpline-slip-1"
+    assert fields["vault"] == vault
+    assert len(fields["subject"]) <= 200
+    return fields
+
+
+def slip_name(fields: dict[str, Any]) -> str:
+    """Return the name of the file in which a slip is left."""
+    return hashlib.sha256(bound("slip") + canonical(fields)).hexdigest()[:16] + ".json"
+
+
 def kit_secret(shares: list[str], vault: str) -> bytes:
     """Return a recovery kit's 128 secret bytes from enough of its shares (SLIP-39)."""
     indices = [[_SLIP39[word] for word in share.split()] for share in shares]

@@ -7,6 +7,7 @@ import pytest
 
 from console.errors import CannotUnlock, VaultDamaged
 from console.vault import CheckReport, VaultBusy, check_vault
+from console.vault.attempts import EVERYBODY, Attempts
 from tests.vault.checks import add_note, refuses
 from tests.vaults import NOW, make_vault, open_as, passphrase
 
@@ -25,6 +26,8 @@ def wrong(report: CheckReport) -> str:
         assert finding.problem
         assert finding.remedy
         assert "\n" not in finding.problem + finding.remedy
+        # The sentence that they make has its own full stop.
+        assert not finding.remedy.endswith(".")
     return " | ".join(f"{each.part}: {each.problem}" for each in report.findings)
 
 
@@ -178,12 +181,25 @@ def test_a_damaged_file_that_is_seldom_read_is_named(home: Path, name: str, part
         assert states(report)["trail"] == "good"
 
 
+def test_a_damaged_count_of_wrong_passphrases_is_named_until_the_trail_has_it(home: Path) -> None:
+    (home / "keys/attempts").write_bytes(b"damaged")
+    # Nobody knows whose count it was, so everybody waits a minute.
+    assert "wait" in refuses(CannotUnlock, lambda: look(home))
+    Attempts(home / "keys").forgive(EVERYBODY)
+    assert wrong(look(home)).startswith("passphrases: keys/attempts was damaged")
+    open_as(home, "amina").close()
+    assert look(home).good
+
+
 def test_files_that_others_may_read_are_named(home: Path) -> None:
     (home / "keys/members/amina.json").chmod(0o644)
     (home / "keys").chmod(0o777)
+    (home / "keys/slips").mkdir()
+    (home / "keys/slips").chmod(0o770)
     found = wrong(look(home))
     assert "keys/members/amina.json may be read by others" in found
     assert "keys may be written by others" in found
+    assert "keys/slips may be written by others" in found
 
 
 def test_what_was_left_behind_is_noticed(home: Path) -> None:

@@ -31,7 +31,7 @@ def _hex(vector: dict[str, Any], *names: str) -> list[bytes]:
 
 def test_public_halves_and_fingerprint(vector: dict[str, Any]) -> None:
     (secret, sign_public) = _hex(vector, "secret", "sign_public")
-    mine = Identity(vector["name"], "operator", secret).public
+    mine = Identity.of(vector["name"], "operator", secret).public
     assert (mine.hpke, mine.sign) == reference.public_halves(secret)
     assert hashlib.sha256(mine.hpke).hexdigest() == vector["hpke_public_sha256"]
     assert mine.sign == sign_public
@@ -49,7 +49,7 @@ def test_a_key_from_a_passphrase(vector: dict[str, Any]) -> None:
 def test_a_slot_of_the_keyring(vector: dict[str, Any]) -> None:
     secret, salt, key, slot = _hex(vector, "secret", "epoch_salt", "database_key", "slot")
     name, vault, epoch = vector["name"], vector["vault"], vector["epoch"]
-    me = Identity(name, "operator", secret)
+    me = Identity.of(name, "operator", secret)
     ring = keyring.Keyring(vault, 1, {epoch: keyring.Epoch(salt, DAY, {name: slot})})
     assert ring.open(epoch, me).key == key
     info = reference.bound("database key", vault=vault, epoch=epoch, salt=salt.hex(), member=name)

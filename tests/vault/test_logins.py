@@ -13,6 +13,7 @@ from console.errors import CannotUnlock, Refused
 from console.vault import Vault, back_up, change_passphrase, logins, purge, unlock
 from console.vault.attempts import Attempts
 from console.vault.files import spell
+from console.vault.identity import MemberFile
 from tests.vault.checks import CANARY, add_note, refuses
 from tests.vaults import NOW, open_as, passphrase
 
@@ -213,5 +214,6 @@ def test_what_was_told_and_not_struck_off_is_told_again_rather_than_never(home: 
     with open_as(home, "carla") as vault:
         # A power cut before the file was written.
         (home / "keys/attempts").write_bytes(count)
-        logins.tell(vault, now=NOW)
+        file = MemberFile.read(home / "keys/members/carla.json")
+        logins.tell(vault, file, now=NOW)
         assert [line[2] for line in told(vault)].count("bea: 1") == 2

@@ -1,5 +1,4 @@
 import random
-import shutil
 from pathlib import Path
 
 import pytest
@@ -7,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from console.vault import pages
-from console.vault.database import connect, damaged_pages, rekey
+from console.vault.database import connect, copy_under, damaged_pages
 from console.vault.keyring import RawKey
 from tests.vault import reference
 from tests.vault.checks import CANARY, add_note
@@ -25,8 +24,7 @@ def pair(home: Path) -> tuple[Keyed, Keyed]:
         assert vault.conn.execute("PRAGMA freelist_count").fetchone() > (5,)
         old = vault.raw
     copy, new = home / "copy.db", RawKey.generate()
-    shutil.copyfile(home / "vault.db", copy)
-    rekey(copy, old, new)
+    copy_under((home / "vault.db", old), (copy, new), lambda _share: None)
     return (home / "vault.db", old), (copy, new)
 
 
@@ -75,7 +73,7 @@ def test_what_sqlite_itself_keeps_in_the_header_may_differ(pair: tuple[Keyed, Ke
     _, (copy, key) = pair
     before = copy.read_bytes()
     connection = connect(copy, key, wal=False)
-    connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    connection.execute("PRAGMA journal_mode = DELETE").fetchone()
     connection.close()
     assert copy.read_bytes() != before
     assert same(*pair)

@@ -9,7 +9,6 @@ import shutil
 import signal
 import sys
 import tarfile
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -21,7 +20,6 @@ from console.vault import (
     archive,
     backup,
     describe_backup,
-    restore_backup,
     roster,
     swap,
 )
@@ -117,17 +115,6 @@ def test_the_only_note_holder_of_a_backup_is_in_it_again(tmp_path: Path):
     refuses(CannotUnlock, lambda: open_as(home, "carla"))
     with open_as(home, "amina") as vault:
         assert vault.read_note(call) == CANARY
-
-
-def test_notes_whose_time_is_over_are_destroyed_in_the_restored_vault(home: Path, file: Path):
-    with open_as(home, "amina") as vault:
-        call = add_note(vault)
-    save(home, file)
-    spring = NOW + timedelta(days=200)
-    report = restore_backup(home, "ines", passphrase("ines"), file, replace=True, now=spring)
-    assert report.days == 1
-    with open_as(home, "amina", now=spring) as vault:
-        refuses(Refused, lambda: vault.read_note(call))
 
 
 def test_somebody_without_a_key_to_the_vault_there_replaces_nothing(home: Path, file: Path):

@@ -2,15 +2,18 @@
 
 import json
 import os
+from base64 import b64decode
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.exceptions import InvalidSignature
 
 from console.errors import CannotUnlock
 from console.vault import Cost, Vault, back_up, check_vault, restore_backup, slips, unlock
 from console.vault.files import write_document
 from console.vault.identity import Identity, MemberFile
+from tests.vault import reference
 from tests.vaults import NOW, make_vault, open_as, passphrase
 
 
@@ -26,6 +29,15 @@ def left(home: Path) -> list[Path]:
     return list((home / "keys/slips").glob("*"))
 
 
+def wrong(home: Path) -> list[str]:
+    """What the check finds, which leaves every slip where it is."""
+    before = left(home)
+    report = check_vault(home, "ines", passphrase("ines"), now=NOW)
+    assert left(home) == before
+    assert all(each.part == "slips" and each.remedy for each in report.findings)
+    return [each.problem for each in report.findings]
+
+
 def identity(home: Path, name: str) -> Identity:
     found = MemberFile.read(home / f"keys/members/{name}.json").open(passphrase(name))
     assert found
@@ -37,6 +49,7 @@ def test_a_backup_beside_an_open_console_is_told_by_the_next_login(home: Path, f
         report = back_up(home, "ines", passphrase("ines"), file, now=NOW)
         assert report.while_open
         assert made(vault) == []
+    assert wrong(home) == []
     with open_as(home, "bea", now=NOW + timedelta(hours=20)) as vault:
         ((actor, action, subject),) = made(vault)
         assert (actor, action) == ("ines", "backup.made")
@@ -73,9 +86,19 @@ def test_a_slip_that_is_put_back_is_told_once(home: Path, file: Path) -> None:
         assert len(made(vault)) == 1
 
 
-@pytest.mark.parametrize("forged", ["bytes", "operator", "stranger", "vault", "words", "noise"])
+@pytest.mark.parametrize(
+    ("forged", "named"),
+    [
+        ("bytes", "is damaged"),
+        ("operator", "is not signed by a present member of IT"),
+        ("stranger", "is not signed by a present member of IT"),
+        ("vault", "is of another vault"),
+        ("words", "is not signed by a present member of IT"),
+        ("noise", "is damaged"),
+    ],
+)
 def test_a_slip_that_ines_did_not_sign_is_named_and_not_believed(
-    home: Path, file: Path, tmp_path: Path, forged: str
+    home: Path, file: Path, tmp_path: Path, forged: str, named: str
 ) -> None:
     keys = home / "keys"
     with open_as(home, "ines") as vault:
@@ -103,6 +126,9 @@ def test_a_slip_that_ines_did_not_sign_is_named_and_not_believed(
     else:
         (keys / "slips").mkdir(mode=0o700)
         (keys / "slips/x.json").write_bytes(b"[" * 5000)
+        (keys / "slips/x.json").chmod(0o600)
+    (slip,) = left(home)
+    assert wrong(home) == [f"keys/slips/{slip.name} {named}"]
     with open_as(home, "amina") as vault:
         assert made(vault) == [("amina", "backup.unproven", "1 slips")]
     assert left(home) == []
@@ -143,6 +169,9 @@ def test_what_is_no_slip_keeps_no_login_out_of_the_trail(home: Path, kind: str) 
         path.symlink_to("/dev/zero")
     else:
         path.write_bytes(b"{" * 20_000_000)
+        path.chmod(0o600)
+    named = "is too large for a slip" if kind == "large" else "is no file"
+    assert wrong(home) == [f"keys/slips/a.json {named}"]
     with pytest.raises(CannotUnlock):
         unlock(home, "bea", "wrong", now=NOW)
     with open_as(home, "amina") as vault:
@@ -154,10 +183,7 @@ def test_what_is_no_slip_keeps_no_login_out_of_the_trail(home: Path, kind: str) 
             ("amina", "backup.unproven", "1 slips"),
         } <= told
     assert left(home) == ([path] if kind == "folder" else [])
-    found = check_vault(home, "ines", passphrase("ines"), now=NOW).findings
-    assert [each.problem for each in found] == (
-        ["keys/slips/a.json is no file"] if kind == "folder" else []
-    )
+    assert wrong(home) == (["keys/slips/a.json is no file"] if kind == "folder" else [])
     with open_as(home, "carla") as vault:
         assert ("carla", "vault.unlocked") in {(x.actor, x.action) for x in vault.audit_lines()}
 
@@ -166,6 +192,7 @@ def test_a_slip_does_not_fill_the_trail(home: Path) -> None:
     with open_as(home, "ines") as vault:
         known = vault.id
     slips.leave(home / "keys", known, identity(home, "ines"), "x" * 200, now=NOW)
+    assert wrong(home)[0].endswith("says more than a slip does")
     with open_as(home, "amina") as vault:
         assert made(vault) == [("amina", "backup.unproven", "1 slips")]
 
@@ -178,5 +205,52 @@ def test_a_member_of_it_who_was_removed_makes_no_backups(home: Path) -> None:
     with open_as(home, "ines") as vault:
         vault.remove_member("ida", now=NOW)
     slips.leave(home / "keys", known, ida, "line 1", now=NOW)
+    assert wrong(home)[0].endswith("is not signed by a present member of IT")
     with open_as(home, "amina") as vault:
         assert made(vault) == [("amina", "backup.unproven", "1 slips")]
+
+
+def test_more_slips_than_backups_leave_are_named_in_one_line(home: Path) -> None:
+    folder = home / "keys/slips"
+    folder.mkdir(mode=0o700)
+    for number in range(1001):
+        (folder / f"{number}.json").touch(0o600)
+    assert wrong(home) == ["1001 files are in keys/slips, more than backups leave"]
+
+
+def test_a_slip_is_looked_at_without_a_database(home: Path) -> None:
+    with open_as(home, "ines") as vault:
+        known = vault.id
+    slips.leave(home / "keys", known, identity(home, "ines"), "line 1", now=NOW)
+    (home / "keys/slips/x.json").write_bytes(b"{}")
+    (home / "keys/slips/x.json.new").touch(0o600)
+    (home / "vault.db").write_bytes(b"noise" * 9000)
+    report = check_vault(home, "ines", passphrase("ines"), now=NOW)
+    found = [each.problem for each in report.findings if each.part == "slips"]
+    assert found == ["keys/slips/x.json is damaged"]
+    assert report.notices == ("keys/slips/x.json.new is no slip and nobody reads it: delete it",)
+
+
+def test_a_slip_is_read_from_the_document_alone(home: Path, file: Path) -> None:
+    with open_as(home, "amina"):
+        back_up(home, "ines", passphrase("ines"), file, now=NOW)
+    (slip,) = left(home)
+    raw = slip.read_bytes()
+    ines = reference.read_key_file((home / "keys/members/ines.json").read_bytes())
+    amina = reference.read_key_file((home / "keys/members/amina.json").read_bytes())
+    said = reference.check_slip(raw, ines["vault"], b64decode(ines["sign_public"]))
+    assert slip.name == reference.slip_name(said)
+    with open_as(home, "bea") as vault:
+        assert made(vault) == [(said["signed_by"], "backup.made", said["subject"])]
+    # As the one that stands there, so here: nobody else's, no other vault's, no other words.
+    other = json.loads(raw)
+    del other["digest"]
+    slip.parent.mkdir(exist_ok=True)
+    write_document(slip, {**other, "subject": f"{other['subject']}0"})
+    for content, vault_id, signer in (
+        (raw, ines["vault"], amina),
+        (raw, "0" * 32, ines),
+        (slip.read_bytes(), ines["vault"], ines),
+    ):
+        with pytest.raises((AssertionError, InvalidSignature)):
+            reference.check_slip(content, vault_id, b64decode(signer["sign_public"]))

@@ -1,7 +1,8 @@
 """What an unlock does while the key is derived, and what is remembered of bytes once looked at."""
 
 import base64
-from functools import partial
+import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,18 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.errors import VaultDamaged
-from console.vault import Vault, files, identity, keyring, opening
+from console.errors import CannotUnlock, VaultDamaged
+from console.vault import Vault, files, identity, unlock
+from console.vault.ahead import beside, find
+from console.vault.identity import MemberFile, Public
 from console.vault.lock import Lock
 from tests.vault.checks import change, refuses
 from tests.vaults import NOW, open_as, passphrase
+
+
+def known(home: Path, name: str) -> Public:
+    """Return a member as their key file says."""
+    return MemberFile.read(home / f"keys/members/{name}.json").public
 
 
 @pytest.mark.parametrize(("name", "signatures"), [("amina", 4), ("ines", 1)])
@@ -25,13 +33,12 @@ def test_signatures_are_verified_while_the_key_is_derived(
     # As in a program that was just started.
     identity.verified.cache_clear()
     files.parse_document.cache_clear()
-    keys = home / "keys"
-    signed = keyring.read(keys)
-    foreseen = partial(opening.foresee, keys, name, signed)
-    me = opening.identify(keys, name, passphrase(name), None, meanwhile=foreseen)
+    file = MemberFile.read(home / f"keys/members/{name}.json")
+    me, found = file.open(passphrase(name)), find(home, file.public)
+    assert me
     ahead = identity.verified.cache_info()
     assert ahead.misses == signatures
-    with Vault(home, Lock.take(keys, name, now=NOW), signed, me):
+    with Vault(home, Lock.take(home / "keys", name, now=NOW), me, found):
         after = identity.verified.cache_info()
     assert after.misses == ahead.misses
 
@@ -60,25 +67,64 @@ _FORMS = {
 def test_what_is_wrong_ahead_is_said_by_the_unlock_alone(
     home: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    signed = keyring.read(home / "keys")
+    bea, it = known(home, "bea"), known(home, "ines")
     (home / "keys/roster.json").write_bytes(b"{}")
     (home / "keys/members/ines.json").write_bytes(b"")
-    (home / "keys/members/amina.json").write_bytes(b"")
-    for name in ("amina", "bea", "nobody", "../ines"):
-        opening.foresee(home / "keys", name, signed)
+    for who in (bea, it, replace(bea, name="nobody"), replace(bea, name="../ines")):
+        find(home, who).shut.close()
     assert capfd.readouterr() == ("", "")
     assert "roster.json" in refuses(VaultDamaged, lambda: open_as(home, "bea"))
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.parametrize("words", [passphrase("amina"), "not her words at all"])
+def test_damage_that_is_found_beside_is_said_whatever_the_passphrase_is(
+    home: Path, words: str
+) -> None:
+    keyring = home / "keys/keyring.json"
+    good = keyring.read_bytes()
+    keyring.write_bytes(b"{}")
+    for _again in range(4):
+        line = refuses(VaultDamaged, lambda: unlock(home, "amina", words, now=NOW))
+        assert "keyring.json" in line
+    # No word was said about the passphrase, so that nothing was counted and nobody waits.
+    keyring.write_bytes(good)
+    open_as(home, "amina").close()
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs a list of open files")
+def test_a_wrong_passphrase_leaves_nothing_open(home: Path) -> None:
+    def held() -> list[str]:
+        paths = [os.path.realpath(entry) for entry in Path("/proc/self/fd").iterdir()]
+        return [path for path in paths if path.startswith(str(home.resolve()))]
+
+    with open_as(home, "amina"):
+        assert str((home / "vault.db").resolve()) in held()
+    refuses(CannotUnlock, lambda: unlock(home, "amina", "not her words at all", now=NOW))
+    assert held() == []
+    (home / "keys/keyring.json").write_bytes(b"{}")
+    refuses(VaultDamaged, lambda: open_as(home, "amina"))
+    assert held() == []
+
+
 def test_the_work_beside_is_done_when_the_block_is() -> None:
     done: list[str] = []
-    with opening._beside(lambda: done.append("beside")):
+    with beside(lambda: done.append("beside")):
         pass
     assert done == ["beside"]
-    with pytest.raises(VaultDamaged), opening._beside(lambda: done.append("again")):
+    with pytest.raises(VaultDamaged), beside(lambda: done.append("again")):
         raise VaultDamaged("the block's own")
     assert done == ["beside", "again"]
+
+
+def test_what_the_work_beside_raises_is_raised_after_the_block() -> None:
+    def fail() -> None:
+        raise CannotUnlock("beside")
+
+    done: list[str] = []
+    with pytest.raises(CannotUnlock, match="beside"), beside(fail):
+        done.append("the block")
+    assert done == ["the block"]
 
 
 @given(message=st.binary(max_size=200), place=st.integers(0), bit=st.integers(0, 7))
