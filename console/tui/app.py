@@ -2,11 +2,8 @@
 
 import asyncio
 import signal
-import sys
-import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -17,19 +14,17 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.filter import LineFilter, NoColor
 from textual.screen import Screen
-from textual.worker import WorkerFailed
 
 from console.errors import ConsoleError
 from console.language import _, later
-from console.text import plain
 from console.tui import palette, terminal, themes
+from console.tui.calm import CalmApp
 from console.tui.clocks import local_now, steady
 from console.tui.closing import Closing
 from console.tui.forget import forget
 from console.tui.glyphs import Printable, Undimmed
 from console.tui.keybar import Deed
 from console.tui.session import Session
-from console.tui.whereabouts import whereabouts
 
 if TYPE_CHECKING:
     from console.calls import Unkept
@@ -44,7 +39,7 @@ SIGNALS = ("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT", "SIGUSR1", "SIGUSR2")
 """What would otherwise end the program with the call still on the screen."""
 
 
-class ConsoleApp(App[None]):
+class ConsoleApp(CalmApp):
     """Wiring only: the session, the lock, the way in and out."""
 
     CSS_PATH = "console.tcss"
@@ -76,7 +71,6 @@ class ConsoleApp(App[None]):
         self.hint = hint
         self.now = now
         self.ticks = ticks
-        self.calm_line = ""
         self._session: Session | None = None
         self._given = (member, passphrase)
         self._kept: list[Future[Unkept | None]] = []
@@ -146,7 +140,7 @@ class ConsoleApp(App[None]):
         for name in SIGNALS:
             if hasattr(signal, name):
                 self._on_signal(getattr(signal, name))
-        asyncio.get_running_loop().set_exception_handler(self._unforeseen)
+        asyncio.get_running_loop().set_exception_handler(self.unforeseen)
         self.theme_changed_signal.subscribe(
             self, lambda theme: themes.choose(self.home, theme.name)
         )
@@ -188,21 +182,12 @@ class ConsoleApp(App[None]):
         self.add_mode(OPEN, ShiftScreen)
         await self.switch_mode(OPEN)
 
-    def notice(self, error: ConsoleError | str) -> None:
-        """Show one line until the next key; errors stay longer."""
-        self.notify(
-            plain(str(error), lines=False),
-            severity="error" if isinstance(error, ConsoleError) else "information",
-            timeout=8,
-            markup=False,
-        )
-
     async def action_lock(self) -> None:
         """Log out at once: the journal gets the call, the screen has nothing, the vault closes."""
         if self._session is None:
             return
         self._wipe()
-        self._keep(self._session)
+        self.keep_words()
         self._session.end()
         self._clipboard = ""
         self.clear_notifications()
@@ -234,9 +219,10 @@ class ConsoleApp(App[None]):
         if wipe is not None:
             wipe()
 
-    def _keep(self, session: Session) -> None:
+    def keep_words(self) -> None:
         """Have the screens journal what is not there yet; nothing after an emergency."""
-        if self._nothing_to_keep:
+        session = self._session
+        if session is None or self._nothing_to_keep:
             return
         for screen in self.screen_stack:
             keep = getattr(screen, "keep", None)
@@ -300,8 +286,8 @@ class ConsoleApp(App[None]):
         return any(getattr(screen, "unsaved", False) for screen in self.screen_stack)
 
     def _end(self, return_code: int = 0) -> None:
+        self.keep_words()
         if self._session is not None:
-            self._keep(self._session)
             self._session.end()
         self.exit(return_code=return_code)
 
@@ -372,7 +358,7 @@ class ConsoleApp(App[None]):
     async def anew(self) -> None:
         """Make the screens anew, a call as it was; not while words are on a screen alone."""
         if self._session is not None:
-            self._keep(self._session)
+            self.keep_words()
             await self._session.reload_book()
             kept, self._kept = self._kept, []
             if not (self._on_screen_alone or any(k.exception() or k.result() for k in kept)):
@@ -394,52 +380,3 @@ class ConsoleApp(App[None]):
 
     def _set_pointer_shape(self, shape: str) -> None:
         """Leave the pointer as it is: no operating system command goes to the terminal."""
-
-    def _handle_exception(self, error: Exception) -> None:
-        """Leave calmly: the type of the error, where it was, no values, no traceback."""
-        if self._exception is None:
-            self._exception = error
-            self._exception_event.set()
-        if isinstance(error, WorkerFailed) and isinstance(error.error, Exception):
-            error = error.error
-            if isinstance(error, ConsoleError):
-                self.notice(error)
-                return
-        self._stop_calmly(error)
-
-    def _stop_calmly(self, error: BaseException | None) -> None:
-        self._return_code = 1
-        if not self.calm_line:
-            self.calm_line = _(
-                "helpline: the console had to stop; a call that was going on is in the journal "
-                "and comes back when you start it again. Tell IT: {where}."
-            ).format(where=whereabouts(error))
-        if self._session is not None:
-            # What stopped the console may stop this too, and must not hide the line above.
-            with suppress(Exception):
-                self._keep(self._session)
-        self._close_messages_no_wait()
-
-    def _unforeseen(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """Deal with what a callback or a task raised and nobody was there to take."""
-        error = context.get("exception")
-        if self._exit or error is None or isinstance(error, asyncio.CancelledError):
-            return
-        if isinstance(error, ConsoleError):
-            self.notice(error)
-        else:
-            self._stop_calmly(error)
-
-    def thread_failed(self, what: threading.ExceptHookArgs) -> None:
-        """Stop calmly when a thread ended in an error; called in that thread."""
-        self.call_later(self._stop_calmly, what.exc_value)
-
-    def panic(self, *renderables: object) -> None:
-        """Stop calmly; what Textual would have printed may hold a note."""
-        self._stop_calmly(sys.exc_info()[1])
-
-    def _fatal_error(self) -> None:
-        self._stop_calmly(sys.exc_info()[1])
-
-    def _print_error_renderables(self) -> None:
-        self._exit_renderables.clear()

@@ -255,20 +255,26 @@ async def test_screens_that_the_lock_took_away_ask_for_nothing(console, busy):
 
 
 @pytest.mark.parametrize("mode", ["rounded", "suppressed"])
-def test_long_work_asks_again_and_again_whether_it_is_to_go_on(busy, tmp_path, mode):
+@pytest.mark.parametrize(
+    "steps", [("counting", "protecting"), ("counting", "protecting", "attacking")]
+)
+def test_long_work_asks_again_and_again_whether_it_is_to_go_on(busy, tmp_path, mode, steps):
     told = []
 
     def give_up(step: str, share: float) -> None:
         told.append(step)
-        if told.count("protecting") > 1:
+        if told.count(steps[-1]) > 2:
             raise GivenUpError
 
     with open_as(busy, "carla") as vault:
+        before = sorted(vault.conn.execute("SELECT period FROM closing").fetchall())
         with pytest.raises(GivenUpError):
-            figures.export(vault, "2026-10", tmp_path, now=NOW, mode=mode, progress=give_up)
-        assert set(told) == {"counting", "protecting"}
+            figures.export(vault, "2026-10", tmp_path / "out", now=NOW, mode=mode, progress=give_up)
+        assert set(told) == set(steps)
+        assert told.count(steps[-1]) == 3
         assert figures.history(vault) == []
-    assert list(tmp_path.glob("20*")) == []
+        assert sorted(vault.conn.execute("SELECT period FROM closing").fetchall()) == before
+    assert not (tmp_path / "out").exists()
 
 
 async def test_the_home_of_nobody_is_no_folder(console, busy):

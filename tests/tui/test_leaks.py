@@ -19,7 +19,6 @@ from textual.widgets import Input, OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
 from console import codebook
-from console.tui.app import whereabouts
 from console.tui.glyphs import Printable
 from console.tui.keybar import KeyBar
 from console.tui.shift import ShiftScreen
@@ -176,15 +175,6 @@ async def test_what_is_copied_stays_in_the_console_and_goes_with_the_lock(consol
         await pilot.press(*"quietriver", "ctrl+a", "ctrl+c")
         await pilot.press("f12")
         await until(pilot, lambda: not app.clipboard)
-
-
-def test_where_an_error_came_from_says_nothing_of_what_it_says():
-    try:
-        raise ValueError("quietriver")
-    except ValueError as error:
-        said = whereabouts(error)
-    assert said.startswith("ValueError at test_leaks:")
-    assert "quietriver" not in said
 
 
 HARDENED = """
