@@ -152,11 +152,24 @@ def list_(session: Session, as_json: bool) -> None:
 @workstations.command()
 @click.argument("name")
 @click.option("--from", "month", metavar=MONTH, required=True, help="The first month without it.")
+@click.option(
+    "--here", is_flag=True, help="This vault is NAME: it leaves, and publishes by itself."
+)
 @pass_session
-def retire(session: Session, name: str, month: str) -> None:
-    """Wait for NAME no more, from a month on."""
+def retire(session: Session, name: str, month: str, here: bool) -> None:
+    """Wait for NAME no more, from a month on.
+
+    At NAME itself, with --here: report no more, from a month on that is not over.
+    """
     from console import figures
 
     with session.unlocked("coordinator") as vault:
-        figures.retire(vault, name, month, now=now())
-    say(f"From {month} on no month waits for {name}.")
+        done = figures.leave if here else figures.retire
+        done(vault, name, month, now=now())
+    if here:
+        say(
+            f"From {month} on {name} publishes by itself. The months before are for headquarters: "
+            "hand them over, and have it retire the workstation from the same month on."
+        )
+    else:
+        say(f"From {month} on no month waits for {name}.")

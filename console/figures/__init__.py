@@ -7,7 +7,7 @@ from console.figures.clock import confirm as confirm_clock
 from console.figures.clock import read as read_clock
 from console.figures.counting import define_tables, definitions, tables_text
 from console.figures.folding import fold
-from console.figures.headquarters import MadeSettings
+from console.figures.headquarters import MadeSettings, leave
 from console.figures.headquarters import make as make_settings
 from console.figures.ledger import (
     Closed,
@@ -76,6 +76,7 @@ __all__ = [
     "fold",
     "history",
     "labels",
+    "leave",
     "make_counts",
     "make_settings",
     "merge",

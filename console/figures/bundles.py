@@ -17,7 +17,15 @@ from console.errors import BadUsage, ConsoleError, Refused
 from console.figures import bundle_store, folding, headquarters, ledger, ledger_store, tables
 from console.figures.bundle_store import Workstation
 from console.figures.dimensions import Dimensions
-from console.figures.headquarters import LONGEST_NAME, Trust, is_number, short, untrusted
+from console.figures.headquarters import (
+    LONGEST_NAME,
+    NAME,
+    Headquarters,
+    Trust,
+    is_number,
+    short,
+    untrusted,
+)
 from console.figures.spans import is_month, listed, require_month
 from console.figures.store import KIND
 from console.figures.tally import TOTAL, Cell
@@ -26,9 +34,6 @@ from console.vault import Vault
 from console.vault import bundles as sealed
 from console.vault.bundles import Bundle
 from console.vault.files import canonical, context
-
-NAME = "bundle.workstation"
-"""The setting that holds what this workstation calls itself in its bundles."""
 
 _MOST = 10**9
 
@@ -82,7 +87,7 @@ def make_counts(
 
     The same counts make the same batch, however often. ``name`` is what the workstation calls
     itself from now on, at first its site's name. Raises ``Refused`` for anyone but a coordinator,
-    a month that is not over, was published here or was handed over to another headquarters, a vault
+    a month that is not over, is published here or was handed over to another headquarters, a vault
     that has no settings yet or has workstations; ``BadUsage`` for what is no month, a name that is
     none, and a file that is there already. If it is the disk that fails at last, making it again
     makes the same batch.
@@ -95,7 +100,7 @@ def make_counts(
             "whose counts are these to be? Merge the settings of the coordinators' vault first: "
             "helpline bundle merge FILE"
         )
-    _require_whole(vault, period, receiver.vault)
+    _require_whole(vault, period, receiver)
     called = _name(name or vault.setting(NAME) or vault.setting("site", ""))
     sealed.require_free(path)
     with vault.transaction():
@@ -118,11 +123,13 @@ def make_counts(
     return MadeCounts(path, called, period, number, batch, sealed.signer(vault).fingerprint)
 
 
-def _require_whole(vault: Vault, period: str, to: str) -> None:
+def _require_whole(vault: Vault, period: str, to: Headquarters) -> None:
     """Raise ``Refused`` where handing a month over would count calls twice, or leave some out."""
     if ledger_store.latest(vault, period) is not None:
         raise Refused(f"the counts of {period} are published here: headquarters must not add them")
-    if vault.setting(headquarters.ELSEWHERE, {}).get(period, to) != to:
+    if not to.has(period):
+        raise Refused(f"from {to.until} on this vault publishes by itself: helpline figures export")
+    if vault.setting(headquarters.ELSEWHERE, {}).get(period, to.vault) != to.vault:
         raise Refused(f"the counts of {period} were handed over to another headquarters before")
     names = [each.name for each in bundle_store.workstations(vault)]
     if names:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from console.errors import BadUsage, Refused
 from console.figures import ledger_store
+from console.figures.spans import months_of
 from console.vault import Vault
 
 CONFIRMED = "clock.confirmed"
@@ -19,7 +20,7 @@ CONFIRMED = "clock.confirmed"
 APART = timedelta(days=31)
 """By how much the clock may be ahead of the trail or behind it: clocks differ, calendars not."""
 
-_HOUR = 13
+_HOUR, _MONTH = 13, 7
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,22 @@ def require(vault: Vault, now: datetime) -> None:
         )
 
 
+def require_begun(vault: Vault, period: str, now: datetime) -> None:
+    """Raise ``Refused`` for a period that was over before the vault had its first day.
+
+    That is the day of the trail's first line, or of an older call that was imported or reported.
+    """
+    begun = _instant(ledger_store.first_hour(vault))
+    known = [ledger_store.first_month(vault)]
+    if begun is not None:
+        known.append(begun.astimezone(now.tzinfo).date().isoformat()[:_MONTH])
+    first = min(filter(None, known), default="")
+    if months_of(period)[-1] < first:
+        raise Refused(
+            f"there is nothing of {period} to close or to publish: the first month here is {first}"
+        )
+
+
 def confirm(vault: Vault, today: str, *, now: datetime) -> Clock:
     """Say in the trail that today is ``today``, as the clock has it, for a coordinator.
 
@@ -75,13 +92,19 @@ def reached(lines: Iterable[tuple[str, str]]) -> datetime | None:
     """
     known: datetime | None = None
     for hour, action in lines:
-        try:
-            at = datetime.fromisoformat(hour[:_HOUR]).replace(tzinfo=UTC)
-        except ValueError:
+        at = _instant(hour)
+        if at is None:
             continue
         if known is None or action == CONFIRMED or known < at <= known + APART:
             known = at
     return known
+
+
+def _instant(hour: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(hour[:_HOUR]).replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def _compared(lines: Iterable[tuple[str, str]], now: datetime) -> Clock:

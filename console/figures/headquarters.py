@@ -3,16 +3,16 @@
 import base64
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from console.codebook import carried
 from console.errors import BadUsage, Refused
-from console.figures import bundle_store, counting, ledger_store, tables
+from console.figures import bundle_store, clock, counting, ledger_store, tables
 from console.figures.dimensions import Dimensions
-from console.figures.spans import listed
+from console.figures.spans import listed, require_month
 from console.text import plain
 from console.vault import Vault, bundles
 from console.vault.bundles import Bundle, Receiver, Signer
@@ -26,6 +26,9 @@ SENT = "bundle.settings"
 
 ELSEWHERE = "bundle.elsewhere"
 """The setting that holds, by month, the earlier headquarters (vault) that it was handed over to."""
+
+NAME = "bundle.workstation"
+"""The setting that holds what this workstation calls itself in its bundles."""
 
 LONGEST_NAME = 60
 _NUMBERS = 2**31
@@ -42,7 +45,10 @@ That is, one who was not met before, or whose bundle does not follow on those th
 
 @dataclass(frozen=True)
 class Headquarters:
-    """Whom a workstation's counts are for, as its last settings said; ``name`` signed them."""
+    """Whom a workstation's counts are for, as its last settings said; ``name`` signed them.
+
+    ``until`` is the first month that this vault publishes itself, once it is to leave.
+    """
 
     vault: str
     site: str
@@ -50,6 +56,11 @@ class Headquarters:
     sign_public: bytes
     number: int
     keys: tuple[bytes, ...]
+    until: str | None = None
+
+    def has(self, month: str) -> bool:
+        """Say whether a month's counts are for it."""
+        return self.until is None or month < self.until
 
     @property
     def receiver(self) -> Receiver:
@@ -119,7 +130,55 @@ def of(vault: Vault) -> Headquarters | None:
         base64.b64decode(kept["sign_public"]),
         kept["number"],
         tuple(base64.b64decode(key) for key in kept["keys"]),
+        kept.get("until"),
     )
+
+
+def _keep(vault: Vault, found: Headquarters) -> None:
+    vault.set_setting(
+        HEADQUARTERS,
+        {
+            "vault": found.vault,
+            "site": found.site,
+            "name": found.name,
+            "sign_public": to_text(found.sign_public),
+            "number": found.number,
+            "keys": [to_text(key) for key in found.keys],
+            "until": found.until,
+        },
+    )
+
+
+def leave(vault: Vault, name: str, period: str, *, now: datetime) -> None:
+    """Have this workstation, called ``name``, publish by itself from a month on.
+
+    The months before stay its headquarters', handed over or not: what was handed over is not
+    always known here, for the vault may be a restored one. For a coordinator. Raises ``Refused``
+    for anyone else, for a month that is over or later than the one that it left from before, for a
+    vault that is nobody's workstation, and for a clock that cannot be right; ``BadUsage`` for what
+    is no month, and for any other name.
+    """
+    vault.require("coordinator")
+    require_month(period)
+    found = of(vault)
+    if found is None:
+        raise Refused("this vault is nobody's workstation: it publishes its months itself")
+    called = short(str(vault.setting(NAME) or vault.setting("site", "")))
+    if name != called:
+        raise BadUsage(
+            f"this workstation is called {called}; with --here it is the one that leaves"
+        )
+    if period < now.date().isoformat()[: len(period)]:
+        raise Refused(
+            f"the month {period} is over, and for {found.site} to publish, handed over or not: "
+            "leave from this month on, or from a later one"
+        )
+    if found.until is not None and found.until < period:
+        raise Refused(f"{called} publishes by itself from {found.until} on: it leaves no later")
+    with vault.transaction():
+        clock.require(vault, now)
+        _keep(vault, replace(found, until=period))
+        vault.audit("headquarters.left", f"{found.vault[:8]} {period}", now=now)
 
 
 def require_none(vault: Vault) -> None:
@@ -134,12 +193,13 @@ def require_none(vault: Vault) -> None:
 def require_ours(vault: Vault, months: Iterable[str]) -> None:
     """Raise ``Refused`` for months that headquarters publishes: two sums of a call prove counts.
 
-    A workstation keeps the months that it had published before it became one.
+    A workstation keeps the months that it had published before it became one, and has those from
+    which on it left.
     """
-    workstation = of(vault) is not None
+    found = of(vault)
     for month in months:
         if bundle_store.handed_over(vault, month) is not None or (
-            workstation and ledger_store.latest(vault, month) is None
+            found is not None and found.has(month) and ledger_store.latest(vault, month) is None
         ):
             raise Refused(
                 f"headquarters publishes the counts of {month}: hand them over with "
@@ -178,6 +238,9 @@ def take(vault: Vault, bundle: Bundle, trust: Trust, *, now: datetime) -> TakenS
     )
     _require_no_workstations(vault)
     same = before is not None and before.vault == new.vault
+    if before is not None and same:
+        # The last months of whoever leaves may need new settings, too.
+        new = replace(new, until=before.until)
     older = before is not None and same and new.number < before.number
     what = f"the settings of {new.site}" + (", older than those that are here" if older else "")
     if (older or not known) and not trust(bundle.signer, what):
@@ -188,17 +251,7 @@ def take(vault: Vault, bundle: Bundle, trust: Trust, *, now: datetime) -> TakenS
         _leave(vault, before.vault)
     taken = carried.take_over(vault, bundle.content["codes"], bundle.content["merges"], now=now)
     vault.set_setting(counting.POLICY, bundle.content["tables"])
-    vault.set_setting(
-        HEADQUARTERS,
-        {
-            "vault": new.vault,
-            "site": new.site,
-            "name": new.name,
-            "sign_public": to_text(new.sign_public),
-            "number": new.number,
-            "keys": [to_text(key) for key in new.keys],
-        },
-    )
+    _keep(vault, new)
     if not already:
         vault.audit("settings.merged", f"{new.vault[:8]} {new.number}", now=now)
     return TakenSettings(new.site, new.number, already, taken.changes, taken.left)

@@ -199,9 +199,10 @@ def close(vault: Vault, period: str, *, now: datetime, absent: Iterable[str] = (
     """Close a month that is over: no further call counts in it, and no bundle is taken for it.
 
     ``absent`` names workstations that it does not wait for. For a coordinator; closing twice does
-    nothing. Raises ``Refused`` for anyone else, for a month that is not over, for workstations that
-    neither reported nor are absent, and for a clock that cannot be right; ``BadUsage`` for what is
-    no month, and for an absent workstation that the month does not wait for.
+    nothing. Raises ``Refused`` for anyone else, for a month that is not over or was over before the
+    vault's first day, for workstations that neither reported nor are absent, and for a clock that
+    cannot be right; ``BadUsage`` for what is no month, and for an absent workstation that the month
+    does not wait for.
     """
     vault.require("coordinator")
     require_month(period)
@@ -212,6 +213,7 @@ def close(vault: Vault, period: str, *, now: datetime, absent: Iterable[str] = (
             raise Refused(f"the month {period} is closed already; nobody can be declared absent")
         if not already:
             clock.require(vault, now)
+            clock.require_begun(vault, period, now)
             _declare_absent(vault, period, absent, now)
             shut(vault, period, now=now)
         reports = bundle_store.reports(vault, period)
@@ -269,12 +271,13 @@ def export(
     one that is asked for. Without ``mode`` a new release is ``rounded``. With ``hxl`` the tables
     are written with tags, too, to ``out/PERIOD-hxl``.
 
-    Raises ``Refused`` for anyone but a coordinator, for a period that is not over, in another mode
-    than it was published in, that waits for workstations, with codes that the code list lacks or
-    that would give a count away; ``BadUsage`` for what is no period, a vintage that there is not
-    and a folder that holds something else; ``ConsoleError`` if the tables cannot be protected or
-    the disk refuses. Nothing is published then, unless it is the disk that failed while the files
-    were written: exporting again completes that.
+    Raises ``Refused`` for anyone but a coordinator, for a period that is not over or was over
+    before the vault's first day, in another mode than it was published in, that waits for
+    workstations, with codes that the code list lacks or that would give a count away; ``BadUsage``
+    for what is no period, a vintage that there is not and a folder that holds something else;
+    ``ConsoleError`` if the tables cannot be protected or the disk refuses. Nothing is published
+    then, unless it is the disk that failed while the files were written: exporting again completes
+    that.
     """
     vault.require("coordinator")
     months = months_of(period)
@@ -289,6 +292,7 @@ def export(
                 raise BadUsage(f"{period} has no vintage {vintage}; see: helpline figures history")
             _require_over(months[-1], now)
             clock.require(vault, now)
+            clock.require_begun(vault, period, now)
             frozen = _publish(vault, Plan(period, mode or "rounded", now), tell, solve)
         elif mode not in (None, frozen.mode):
             raise Refused(

@@ -48,6 +48,20 @@ CLOSE = "INSERT INTO closing (period, closed_on, closed_by) VALUES (?, ?, ?)"
 
 HOURS = "SELECT hour, action FROM audit ORDER BY seq"
 
+FIRST_HOUR = "SELECT hour FROM audit ORDER BY seq LIMIT 1"
+
+FIRST_MONTH = """
+    SELECT min(month) FROM (
+        SELECT min(period) AS month FROM tally_kind
+        UNION ALL
+        SELECT min(month) FROM tally_late
+        UNION ALL
+        SELECT min(period) FROM folded
+        UNION ALL
+        SELECT min(period) FROM bundle
+    )
+"""
+
 HISTORY = """
     SELECT period, vintage, mode, published_on, published_by, digest
     FROM release ORDER BY period, vintage
@@ -163,6 +177,18 @@ def close(vault: Vault, period: str, *, day: str) -> None:
 def hours(vault: Vault) -> list[tuple[str, str]]:
     """Return the hour (UTC) and the action of every line of the trail, oldest first."""
     return [(str(hour), str(action)) for hour, action in vault.db.execute(HOURS)]
+
+
+def first_hour(vault: Vault) -> str:
+    """Return the hour (UTC) of the trail's first line, empty before there is one."""
+    row = vault.db.execute(FIRST_HOUR).fetchone()
+    return "" if row is None else str(row[0])
+
+
+def first_month(vault: Vault) -> str | None:
+    """Return the earliest month that has a contact, own or reported, None if there is none."""
+    [found] = vault.db.execute(FIRST_MONTH).fetchone()
+    return None if found is None else str(found)
 
 
 def history(vault: Vault) -> list[tuple[str, int, str, str, str, str]]:

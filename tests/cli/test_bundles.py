@@ -87,6 +87,15 @@ def test_a_month_goes_from_a_workstation_into_a_release(
     history = helpline.as_("carla", "figures", "history").out
     assert "North" in history
 
+    leave = (*retire[:-1], "2099-01", "--here")
+    refused(helpline.as_("carla", *leave), 5, "nobody's workstation")
+    refused(north.as_("carla", *retire, "--here"), 5, "2026-05 is over")
+    refused(north.as_("carla", *leave[:-1]), 2, "no workstation called North")
+    left = north.as_("carla", *leave)
+    assert left.code == 0, left.err
+    assert "From 2099-01 on North publishes by itself" in left.out
+    refused(north.as_("carla", *export, MONTH), 5, "headquarters publishes")
+
 
 def test_bundles_are_not_the_operators(helpline: Command, stick: Path) -> None:
     refused(helpline.as_("amina", "bundle", "make", "settings", stick), 5)

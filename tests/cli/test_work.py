@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Command, refused
+from tests.cli.conftest import TODAY, Command, refused
 
 HSDS = {
     "organizations": [{"id": "o", "name": "Aid\u202e \x1b]0;x\x07House", "description": "Helps"}],
@@ -125,6 +125,19 @@ def test_a_month_that_is_not_over_is_not_published(helpline: Command, tmp_path: 
     refused(
         helpline.as_("carla", "figures", "export", "--month", month, "--out", tmp_path / "o"), 5
     )
+    assert not (tmp_path / "o").exists()
+
+
+@pytest.mark.parametrize(
+    "command", [("close", "--month", "2006-11"), ("export", "--month", "0001-01")]
+)
+def test_a_mistyped_old_month_is_neither_closed_nor_published(
+    helpline: Command, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    out = ("--out", tmp_path / "o") if command[0] == "export" else ()
+    month = f"{TODAY:%Y-%m}"
+    refused(helpline.as_("carla", "figures", *command, *out), 5, f"first month here is {month}")
+    assert json.loads(helpline.as_("carla", "figures", "history", "--json").out) == []
     assert not (tmp_path / "o").exists()
 
 

@@ -239,6 +239,7 @@ def test_a_bundle_signed_by_somebody_else_of_a_known_workstation_is_asked_about(
 
 def test_a_closed_month_takes_no_bundle(line: Line) -> None:
     stick = line.report("north", MONTH, long_tailed(2, 9))
+    insert(line.hq, MONTH, long_tailed(1, 3))
     figures.close(line.hq, MONTH, now=NOW)
     assert "closed" in refusal(line.hq, stick).detail
 
@@ -247,12 +248,14 @@ def test_no_two_workstations_have_one_name(line: Line) -> None:
     one = line.report("north", MONTH, long_tailed(2, 9))
     figures.merge(line.hq, [one], anybody, now=NOW)
     with line.workstation("south") as south:
+        insert(south, MONTH, long_tailed(3, 9))
         two = line.counts(south, MONTH, "north")
     assert "--as-workstation" in refusal(line.hq, two).detail
 
 
 def test_a_workstation_that_calls_itself_otherwise_is_known_by_its_new_name(line: Line) -> None:
     with line.workstation("north") as north:
+        insert(north, MONTH, long_tailed(2, 9))
         first = line.counts(north, "2026-09")
         figures.merge(line.hq, [first], anybody, now=NOW)
         stick = line.counts(north, MONTH, "tower")

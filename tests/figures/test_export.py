@@ -134,6 +134,7 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vault]:
     make_vault(home)
     opened = open_as(home, "carla")
     few_tables(opened, MORE)
+    insert(opened, "1949-12", long_tailed(1, 1))
     yield opened
     opened.close()
 
@@ -319,6 +320,7 @@ def test_a_code_that_the_list_lacks_is_shown_but_not_published(
 
 
 def test_publishing_and_writing_are_in_the_audit_trail(vault: Vault, tmp_path: Path) -> None:
+    insert(vault, "2026-03", long_tailed(1, 9))
     done = figures.export(vault, "2026-03", tmp_path / "out", now=NOW)
     lines = vault.conn.execute("SELECT actor, action, subject FROM audit WHERE action LIKE 'rel%'")
     assert [tuple(line) for line in lines] == [
@@ -345,6 +347,7 @@ def test_the_ledger_sums_each_cell_once_a_month(vault: Vault, tmp_path: Path) ->
 
 
 def test_progress_goes_forward_to_the_end(vault: Vault, tmp_path: Path) -> None:
+    insert(vault, "2026-03", long_tailed(1, 9))
     told: list[float] = []
     figures.export(
         vault, "2026-03", tmp_path, now=NOW, progress=lambda _step, share: told.append(share)

@@ -108,6 +108,7 @@ def test_a_retired_workstation_is_waited_for_no_more(line: Line) -> None:
     stick = line.report("north", "2026-03", long_tailed(2, 9))
     figures.merge(line.hq, [stick], anybody, now=NOW)
     figures.retire(line.hq, "north", "2026-05", now=NOW)
+    insert(line.hq, "2026-02", long_tailed(1, 3))
     figures.close(line.hq, "2026-02", now=NOW)
     figures.close(line.hq, "2026-05", now=NOW)
     with pytest.raises(Refused, match="north"):
@@ -342,6 +343,7 @@ def test_late_calls_of_a_closed_later_month_stay_there(vault: Vault, tmp_path: P
 
 
 def test_a_month_of_a_published_quarter_is_not_restated(vault: Vault, tmp_path: Path) -> None:
+    insert(vault, "2026-01", long_tailed(1, 9))
     for month in ("2026-01", "2026-02", "2026-03"):
         figures.export(vault, month, tmp_path, now=NOW)
     figures.export(vault, "2026-Q1", tmp_path, now=NOW)
@@ -421,6 +423,7 @@ def test_a_full_disk_leaves_no_half_release(tmp_path: Path) -> None:
 
 
 def test_tags_are_written_beside_a_release(vault: Vault, tmp_path: Path) -> None:
+    insert(vault, "2026-03", long_tailed(1, 9))
     done = figures.export(vault, "2026-03", tmp_path, now=NOW, hxl=True)
     plain = figures.export(vault, "2026-03", tmp_path, now=NOW)
     assert contents(done.folder) == contents(plain.folder)
