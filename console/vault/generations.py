@@ -114,10 +114,9 @@ def renew(vault: "Vault", *, now: datetime) -> None:
 
 def _renew(vault: "Vault", notes: NoteKeys, now: datetime) -> None:
     roster = read_roster(vault.keys)
-    if roster.old_of(vault.member.name):
-        roster = roster.write(vault.keys, vault.me, notes)
+    notes.check(roster)
     gone = roster.holders.keys() - {member.name for member in vault.members()}
-    if roster.version and (gone or vault.setting(_RETIRED) == roster.generation):
+    if gone or vault.setting(_RETIRED) == roster.generation:
         roster = _next(vault, notes, roster.without(gone), now)
     pins.renew(vault.keys, vault.me, roster)
     resealing.reseal_some(vault, AT_UNLOCK)

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from console.errors import Refused, VaultDamaged
+from console.errors import BadUsage, VaultDamaged
 from console.language import _
 from console.vault.files import (
     Document,
@@ -24,6 +24,7 @@ from console.vault.files import (
     write_document,
 )
 from console.vault.identity import HPKE_PUBLIC, Identity, Public, verified
+from console.vault.model import check_name
 
 if TYPE_CHECKING:
     from console.vault.notekeys import NoteKeys
@@ -54,9 +55,8 @@ class NamedKit:
 class Roster:
     """Who may hold notes (public keys, approved by whom) and a commitment to each notes' key.
 
-    ``version`` counts how often it was written, 0 for one that no notes' key signed: those were
-    written by older versions. ``checks`` verify what each notes' key signs, and ``links`` are the
-    signatures of each generation by the one before.
+    ``version`` counts how often it was written, 0 before the first time. ``checks`` verify what
+    each notes' key signs, and ``links`` are the signatures of each generation by the one before.
     """
 
     vault: str
@@ -78,10 +78,6 @@ class Roster:
         gone = set(names)
         left = {name: entry for name, entry in self.holders.items() if name not in gone}
         return replace(self, holders=left)
-
-    def old_of(self, signer: str) -> bool:
-        """Return whether no notes' key signed it and ``signer``, who holds notes, may mend that."""
-        return self.version == 0 and self.signed_by == signer
 
     def with_kit(self, number: int, public: Public, by: str) -> "Roster":
         """Return the roster with a recovery kit, put there by the note holder ``by``."""
@@ -107,15 +103,8 @@ class Roster:
         """Sign as a note holder and with the newest notes' key, and write durably.
 
         Returns it as written. Raises VaultDamaged for a roster that is not of these notes' keys,
-        Refused for one of an older version that somebody else signed, ConsoleError.
+        ConsoleError.
         """
-        if self.version == 0 and self.signed_by not in ("", signer.public.name):
-            raise Refused(
-                _(
-                    "{name} signed the list of note holders with an older version of this "
-                    "program: let them log in once, then try again."
-                ).format(name=self.signed_by)
-            )
         made = notes.prove(self)
         fields = made._fields(signer.public.name)
         fields["proof"] = to_text(notes.sign(context("roster proof") + canonical(fields)))
@@ -215,6 +204,8 @@ def _checked(file: Document) -> Roster:
     holders: dict[str, tuple[Public, str]] = {}
     for name in listed.fields:
         entry = listed.table(name)
+        if not _is_name(name):
+            raise file.damaged()
         public = Public(
             name, "operator", entry.blob("hpke_public", HPKE_PUBLIC), entry.blob("sign_public", 32)
         )
@@ -226,19 +217,28 @@ def _checked(file: Document) -> Roster:
     message = _message({k: v for k, v in file.fields.items() if k != "signature"})
     if signer is None or not signer.signed(message, file.blob("signature", 64)):
         raise wrong(_("{file} was not signed by a note holder").format(file=LABEL))
-    commitments = _numbered(file, "commitments", 32)
-    roster = Roster(file.text("vault"), holders, commitments, kit, signed_by=file.text("signed_by"))
-    if "version" not in file.fields:
-        return roster
-    roster = replace(
-        roster,
+    roster = Roster(
+        vault=file.text("vault"),
+        holders=holders,
+        commitments=_numbered(file, "commitments", 32),
+        kit=kit,
         version=file.number("version"),
         checks=_numbered(file, "checks", 32),
         links=_numbered(file, "links", 64),
+        signed_by=file.text("signed_by"),
     )
+    if roster.version < 1:
+        raise file.damaged()
     proven = {k: v for k, v in file.fields.items() if k not in ("signature", "proof")}
     roster.check_proof(file.blob("proof", 64), context("roster proof") + canonical(proven))
     return roster
+
+
+def _is_name(name: str) -> bool:
+    try:
+        return check_name(name) == name
+    except BadUsage:
+        return False
 
 
 def _numbered(file: Document, name: str, length: int) -> dict[int, bytes]:

@@ -102,7 +102,7 @@ def keep(vault: "Vault", new: NewKit, it: Identity, *, now: datetime) -> None:
         _seal(vault.conn, notes, new.number, new.public)
         subject = f"kit {new.number}, {new.threshold} of {len(new.shares)}"
         vault.audit("kit.made", subject, now=now)
-    vault.keyring = keyring.write(vault.keys, _in_step(vault), it)
+    vault.keyring = keyring.write(vault.keys, _in_step(vault, new.public), it)
     roster = read_roster(vault.keys).with_kit(new.number, new.public, vault.member.name)
     roster.write(vault.keys, vault.me, notes)
     # The new kit is in use; what a full disk leaves of the old one goes at the next unlock.
@@ -112,8 +112,22 @@ def keep(vault: "Vault", new: NewKit, it: Identity, *, now: datetime) -> None:
         vault.keyring = keyring.write(vault.keys, _in_step(vault), it)
 
 
+def standing(vault: "Vault") -> list[Public]:
+    """Return the kits that the database key is to be sealed to: the one that the roster names.
+
+    The sheets of another were thrown away: making it was cut short, or it was replaced. All that
+    are there where the roster cannot be read, so that nobody loses the one that counts.
+    """
+    there = recipients(vault.conn)
+    try:
+        named = read_roster(vault.keys).kit if there else None
+    except ConsoleError:
+        return there
+    return [kit for kit in there if named is not None and kit == named.public]
+
+
 def recipients(connection: Any) -> list[Public]:
-    """Return the kits that the database key is sealed to."""
+    """Return the kits that are in the database."""
     return [
         Public(name_of(number), "operator", bytes(hpke), bytes(sign))
         for number, hpke, sign in connection.execute(store.KITS)
@@ -148,23 +162,34 @@ def tidy(vault: "Vault") -> None:
     """Bring the kit's slots into step, as far as who unlocked can: what was cut short is done."""
     with trouble():
         if vault.notes is not None:
-            behind = vault.conn.execute(store.KITS_BEHIND, (vault.member.name,)).fetchone()
-            if behind is not None:
-                roster = read_roster(vault.keys)
-                with vault.transaction():
-                    if roster.kit is not None:
-                        vault.conn.execute(store.DROP_OTHER_KITS, (roster.kit.number,))
-                    seal_notes(vault, vault.notes, roster)
+            kits = vault.conn.execute(store.KITS_BEHIND, (vault.member.name,)).fetchall()
+            if kits:
+                _bring_into_step(vault, vault.notes, kits)
         elif vault.member.role == "it":
             ring = _in_step(vault)
             if ring != vault.keyring:
                 vault.keyring = keyring.write(vault.keys, ring, vault.me)
 
 
-def _in_step(vault: "Vault") -> Keyring:
-    """Return the keyring with a slot for every kit in the database and for no other kit."""
+def _bring_into_step(vault: "Vault", notes: NoteKeys, kits: list[tuple[int, bool]]) -> None:
+    """Drop the kits that the roster does not name, and seal to the one that it does.
+
+    ``kits`` are numbers, and whether what is sealed to them is not what is sealed to me.
+    """
+    roster = read_roster(vault.keys)
+    named = 0 if roster.kit is None else roster.kit.number
+    if kits == [(named, False)]:
+        return
+    notes.check(roster)
+    with vault.transaction():
+        vault.conn.execute(store.DROP_OTHER_KITS, (named,))
+        seal_notes(vault, notes, roster)
+
+
+def _in_step(vault: "Vault", new: Public | None = None) -> Keyring:
+    """Return the keyring with a slot for the kit that stands and for a new one, and no others."""
     ring, epoch = vault.keyring, vault.keyring.epochs[vault.epoch]
-    wanted = {kit.name: kit for kit in recipients(vault.conn)}
+    wanted = {kit.name: kit for kit in [*standing(vault), *([] if new is None else [new])]}
     kept = {n: slot for n, slot in epoch.slots.items() if n in wanted or not is_kit(n)}
     if len(kept) != len(epoch.slots):
         ring = ring.with_epoch(vault.epoch, replace(epoch, slots=kept))

@@ -82,10 +82,15 @@ class NoteKeys:
         return NoteKeys(self._vault, {n: key for n, key in self._keys.items() if n in kept})
 
     def check(self, roster: Roster) -> None:
-        """Raise VaultDamaged unless the roster is of this vault and of these notes' keys."""
+        """Raise VaultDamaged unless the newest notes' key that signed the roster is one of these.
+
+        Then all of it is as a note holder wrote it.
+        """
         mine, stated = self.checks(), roster.checks
-        if roster.vault != self._vault or any(
-            number in stated and stated[number] != check for number, check in mine.items()
+        if (
+            roster.vault != self._vault
+            or roster.generation not in mine
+            or any(stated.get(number, check) != check for number, check in mine.items())
         ):
             raise wrong(
                 _("{file} was signed with a notes' key that no note holder made").format(file=LABEL)
@@ -94,13 +99,10 @@ class NoteKeys:
     def prove(self, roster: Roster) -> Roster:
         """Return the roster as the next version of it, with every generation there is.
 
-        Raises VaultDamaged unless the notes' key that signed it is one of these.
+        Raises VaultDamaged unless it is these notes' keys' own, or the first there is.
         """
-        self.check(roster)
-        if roster.checks and max(roster.checks) not in self._keys:
-            raise wrong(
-                _("{file} was signed with a notes' key that no note holder made").format(file=LABEL)
-            )
+        if roster.checks:
+            self.check(roster)
         return roster.extended(self)
 
     def sign(self, message: bytes, generation: int | None = None) -> bytes:

@@ -73,8 +73,6 @@ def check_none(keys: Path, me: Identity, vault: str) -> None:
 
 def renew(keys: Path, me: Identity, roster: Roster) -> None:
     """Remember a roster that was checked; nothing is written for one that is known already."""
-    if roster.version == 0:
-        return
     seen = Pin(roster.version, roster.generation, roster.checks[roster.generation])
     if read(keys, me.public, roster.vault) == seen:
         return

@@ -121,6 +121,7 @@ def _prove(
             "from the same backup."
         )
     notes = NoteKeys.unseal(ring.vault, slots, me, roster)
+    notes.check(roster)
     return _Opened(home, connection, number, me, ring, epoch, raw, roster, notes, known)
 
 

@@ -44,11 +44,6 @@ def _keep_a_holder(vault: "Vault", name: str) -> None:
             f"Only {name} can read the notes: let her approve another operator first "
             "(`helpline member approve`)."
         )
-    if roster.version == 0:
-        raise Refused(
-            f"{roster.signed_by} signed the list of note holders with an older version of this "
-            "program: let them log in once, then remove."
-        )
 
 
 def tidy(vault: "Vault") -> None:

@@ -64,7 +64,7 @@ def rotate(
     number, raw = max(vault.keyring.epochs) + 1, RawKey.generate()
     with trouble():
         staying = {k: v for k, v in members.known(vault.conn).items() if k != leaving}
-        everybody = [*staying.values(), *kit.recipients(vault.conn)]
+        everybody = [*staying.values(), *kit.standing(vault)]
     epoch = Epoch.seal(number, raw, vault.id, everybody, now)
     both = vault.keyring.only(vault.epoch).with_epoch(number, epoch)
     vault.keyring = keyring.write(vault.keys, both, vault.me)

@@ -43,13 +43,14 @@ DROP_OTHER_KITS = "DELETE FROM kit WHERE number <> ?"
 KIT_NOTE_KEYS = "SELECT generation, sealed FROM kit_note_key WHERE kit = ? ORDER BY generation"
 ADD_KIT_NOTE_KEY = "INSERT INTO kit_note_key (kit, generation, sealed) VALUES (?, ?, ?)"
 DROP_KIT_NOTE_KEYS = "DELETE FROM kit_note_key WHERE kit = ?"
-# Kits whose slots are not of the very generations that a note holder has.
+# Kits, and whether their slots are not of the very generations that a note holder has.
 KITS_BEHIND = """
-SELECT number FROM kit WHERE
+SELECT number,
     EXISTS (SELECT generation FROM note_key WHERE member = ?1
         EXCEPT SELECT generation FROM kit_note_key WHERE kit = number)
     OR EXISTS (SELECT generation FROM kit_note_key WHERE kit = number
         EXCEPT SELECT generation FROM note_key WHERE member = ?1)
+FROM kit ORDER BY number
 """
 
 DAY_KEY = "SELECT generation, sealed FROM day_key WHERE day = ?"

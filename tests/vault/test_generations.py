@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from console.errors import CannotUnlock, Refused, VaultDamaged
-from console.vault import Cost, Vault, members
+from console.errors import CannotUnlock, VaultDamaged
+from console.vault import Cost, Vault, kit, members, store
 from console.vault.files import canonical, context, write_document
-from console.vault.identity import Identity, MemberFile
+from console.vault.identity import Identity, Public
 from console.vault.notekeys import NoteKeys, Roster, read_roster
 from tests.vault.checks import DAY, add_note, change, refuses
 from tests.vault.filled import fill, remove_bea
@@ -90,59 +90,69 @@ def test_it_cannot_append_a_generation_to_the_roster(home: Path) -> None:
     assert "names a notes' key that no note holder made" in line
 
 
-def test_it_cannot_go_back_to_a_roster_without_proof(home: Path) -> None:
-    """As older versions wrote it: taken for one of hers only if she signed it herself."""
+def _without_proof(home: Path, signer: Identity, **changes: Any) -> None:
+    """Write a roster that no notes' key signed."""
     path = home / "keys/roster.json"
-
-    def old_roster(vault: Vault, signer: Identity, holders: dict[str, Any]) -> None:
-        fields = json.loads(path.read_bytes())
-        for name in ("version", "checks", "links", "proof", "digest", "signature"):
-            del fields[name]
-        fields |= {"holders": {**fields["holders"], **holders}, "signed_by": signer.public.name}
-        signature = signer.sign(context("roster") + canonical(fields))
-        fields["signature"] = _text(signature)
-        write_document(path, fields)
-
-    def attack(vault: Vault) -> None:
-        evil = _new_operator(vault)
-        entry = {
-            "hpke_public": _text(evil.public.hpke),
-            "sign_public": _text(evil.public.sign),
-            "approved_by": "amina",
-        }
-        vault.remove_member("bea", now=NOW)
-        old_roster(vault, evil, {"evil": entry})
-
-    _forge(home, attack)
-    # Her pin remembers that a notes' key signed it.
-    assert "roster" in refuses(VaultDamaged, lambda: open_as(home, "amina"))
-    shutil.rmtree(home / "keys/pins")
-    with open_as(home, "amina") as vault:
-        assert vault.require_notes().generations == {1}
-        assert vault.conn.execute("SELECT 1 FROM note_key WHERE member = 'evil'").fetchall() == []
-        assert "evil" in refuses(Refused, lambda: vault.approve("evil", None, now=NOW))
-        assert read_roster(home / "keys").version == 0
-
-
-def test_a_roster_of_an_older_version_is_proven_by_who_signed_it(home: Path) -> None:
-    path = home / "keys/roster.json"
-    amina = MemberFile.read(home / "keys/members/amina.json").open(passphrase("amina"))
-    assert amina is not None
     fields = json.loads(path.read_bytes())
     for name in ("version", "checks", "links", "proof", "digest", "signature"):
         del fields[name]
-    fields["signature"] = _text(amina.sign(context("roster") + canonical(fields)))
+    fields |= {**changes, "signed_by": signer.public.name}
+    fields["signature"] = _text(signer.sign(context("roster") + canonical(fields)))
     write_document(path, fields)
-    shutil.rmtree(home / "keys/pins")
+
+
+def _entry(public: Public, **fields: Any) -> dict[str, Any]:
+    halves = {"hpke_public": _text(public.hpke), "sign_public": _text(public.sign)}
+    return {**halves, "approved_by": "amina", **fields}
+
+
+def test_it_cannot_go_back_to_a_roster_without_proof(home: Path) -> None:
+    """Which anybody on it could have signed, somebody without a name too."""
+
+    def attack(vault: Vault) -> None:
+        evil = _new_operator(vault)
+        nameless = Identity.generate("", "operator")
+        vault.remove_member("bea", now=NOW)
+        listed = json.loads((home / "keys/roster.json").read_bytes())["holders"]
+        both = {who.public.name: _entry(who.public) for who in (evil, nameless)}
+        _without_proof(home, nameless, holders={**listed, **both})
+
+    _forge(home, attack)
+    for _with_and_without_a_pin in range(2):
+        assert "roster" in refuses(VaultDamaged, lambda: open_as(home, "amina"))
+        shutil.rmtree(home / "keys/pins", ignore_errors=True)
+
+
+@pytest.mark.parametrize("proof", ["none", "own"])
+@pytest.mark.parametrize("victim", ["amina", "bea"])
+def test_it_cannot_have_the_notes_key_sealed_to_a_kit_of_its_own(
+    home: Path, victim: str, proof: str
+) -> None:
+    """By a holder without a pin: whose was deleted, or who was approved and never logged in."""
+    own = NoteKeys.generate("")
     with open_as(home, "ines") as vault:
-        assert "amina" in refuses(Refused, lambda: vault.remove_member("bea", now=NOW))
-    open_as(home, "bea").close()
-    assert read_roster(home / "keys").version == 0
-    open_as(home, "amina").close()
-    assert read_roster(home / "keys").version == 1
-    remove_bea(home)
+        mine = kit.identity(os.urandom(32), vault.id, 1)
+        with vault.transaction():
+            row = (1, 5, 3, mine.public.hpke, mine.public.sign, DAY, "amina")
+            vault.conn.execute(store.ADD_KIT, row)
+        if proof == "none":
+            _without_proof(home, mine, kit=_entry(mine.public, number=1))
+        else:
+            forged = read_roster(vault.keys).with_kit(1, mine.public, "amina")
+            own = NoteKeys(vault.id, {1: os.urandom(32)})
+            _sign(home, mine, replace(forged, checks=own.checks()), own)
+    shutil.rmtree(home / "keys/pins")
+    assert "roster.json" in refuses(VaultDamaged, lambda: open_as(home, victim))
+    with open_as(home, "ines") as vault:
+        assert vault.conn.execute("SELECT count(*) FROM kit_note_key").fetchone() == (0,)
+
+
+def test_a_holder_on_the_roster_has_a_name_that_a_member_can_have(home: Path) -> None:
     with open_as(home, "amina") as vault:
-        assert vault.require_notes().generations == {2}
+        nameless = Identity.generate("", "operator").public
+        roster = read_roster(vault.keys).approve(nameless, "amina")
+        roster.write(vault.keys, vault.me, vault.require_notes())
+        assert "roster.json is damaged" in refuses(VaultDamaged, lambda: read_roster(vault.keys))
 
 
 def test_it_cannot_slip_in_a_generation_that_it_knows(home: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 from console.errors import BadUsage, CannotUnlock, Refused, VaultDamaged
 from console.vault import (
     NewKit,
+    Vault,
     keyring,
     prove_kit,
     read_share,
@@ -24,6 +25,7 @@ from console.vault.kit import identity
 from console.vault.notekeys import NamedKit, NoteKeys, Roster, read_roster
 from tests.vault import reference
 from tests.vault.checks import CANARY, DAY, change, refuses
+from tests.vault.kills import Rotator, killed_at
 from tests.vault.kits import make_kit, open_with, template
 from tests.vaults import NOW, open_as
 
@@ -114,6 +116,41 @@ def test_a_new_kit_takes_the_place_of_the_old(
         assert vault.conn.execute("SELECT DISTINCT kit FROM kit_note_key").fetchall() == [(2,)]
     assert "kit 2" in refuses(CannotUnlock, lambda: prove_kit(home, kit.shares, now=NOW))
     assert prove_kit(home, new.shares, now=NOW).number == 2
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a fork of itself")
+@pytest.mark.parametrize("first", ["amina", "ines"])
+def test_the_sheets_of_a_kit_that_was_cut_short_open_nothing(
+    home: Path, people: dict[str, Identity], first: str
+) -> None:
+    """Whoever threw them away: after one login of a note holder and one of IT, in any order."""
+    cut = 0
+    for point in range(40):
+        again = home.with_name(f"home{point}")
+        shutil.copytree(home, again)
+
+        def work(vault: Vault, _progress: object) -> None:
+            make_kit(vault, people["ines"])
+
+        killed = killed_at(point, Rotator(again, people["amina"]), work)
+        for name in (first, "ines", "amina"):
+            open_as(again, name).close()
+        with open_with(again, people["ines"]) as vault:
+            named = read_roster(vault.keys).kit
+            assert named is not None
+            there = vault.conn.execute("SELECT number FROM kit").fetchall()
+            sealed = vault.conn.execute("SELECT DISTINCT kit FROM kit_note_key").fetchall()
+            slots = [slot for slot in vault.keyring.epochs[1].slots if "kit" in slot]
+            assert there == sealed == [(named.number,)]
+            assert slots == [named.public.name]
+            found = vault.kit_status()
+            assert found
+            assert found.opens_all
+        shutil.rmtree(again)
+        if not killed:
+            break
+        cut += 1
+    assert cut > 8
 
 
 def test_only_a_note_holder_with_it_makes_a_kit(home: Path, people: dict[str, Identity]) -> None:
