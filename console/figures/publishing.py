@@ -7,12 +7,14 @@ leaves nothing behind.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import ParamSpec, TypeVar
 
 from console.errors import ConsoleError, Refused
 from console.figures import counting, ledger_store, release
 from console.figures.attack import attack, read_files
 from console.figures.dimensions import Dimensions
+from console.figures.highs import GoOn, regardless
 from console.figures.ledger_store import AFTER_ALL, Frozen
 from console.figures.protect import Solver, protect
 from console.figures.published import Mode, Protected
@@ -32,6 +34,7 @@ _T = TypeVar("_T")
 
 _SECRET_DIGITS = 32
 _PROTECTING = 0.2
+_ATTACKING = 0.6
 
 
 @dataclass(frozen=True)
@@ -153,8 +156,7 @@ def _freeze(
 ) -> Frozen:
     about = _described(vault, plan, protected, dimensions)
     files, digest = release.files_of(about, protected)
-    tell("attacking", 0.6)
-    require_safe(files, _vintages(vault, plan))
+    require_safe(files, _vintages(vault, plan), partial(tell, "attacking", _ATTACKING))
     tell("publishing", 0.9)
     ledger_store.publish(
         vault,
@@ -191,13 +193,17 @@ def _described(
     )
 
 
-def require_safe(files: Mapping[str, bytes], others: Sequence[Mapping[str, bytes]]) -> None:
+def require_safe(
+    files: Mapping[str, bytes], others: Sequence[Mapping[str, bytes]], go_on: GoOn = regardless
+) -> None:
     """Raise ``Refused`` if an outsider could prove what a release hides.
 
-    It is attacked together with the earlier vintages of its period, ``others``.
+    It is attacked together with the earlier vintages of its period, ``others``. Whatever ``go_on``
+    raises gives it up: it is asked again and again.
     """
+    go_on()
     releases = [*map(read_files, others), read_files(files)]
-    if attack(releases).verdict != "safe":
+    if attack(releases, go_on=go_on).verdict != "safe":
         raise Refused(
             "a reader could prove a count that the release hides, so nothing was published; "
             "leave a table out, or wait for the next month"

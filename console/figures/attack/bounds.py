@@ -13,6 +13,7 @@ import numpy.typing as npt
 from console.figures.attack.moves import reached
 from console.figures.attack.solver import SLACK, ContradictionError, Program
 from console.figures.attack.system import Floats, System, Whole
+from console.figures.highs import GoOn, regardless
 
 Mask = npt.NDArray[np.bool_]
 
@@ -36,17 +37,18 @@ class Bounds:
     solutions: tuple[tuple[Whole, Floats], ...]
 
 
-def prove(system: System, wanted: Mask) -> Bounds:
+def prove(system: System, wanted: Mask, go_on: GoOn = regardless) -> Bounds:
     """Return the tightest bounds of the wanted unknowns, and valid ones of the others.
 
-    Raises ``ContradictionError`` if the equations contradict each other.
+    Raises ``ContradictionError`` if the equations contradict each other, and what ``go_on`` does,
+    which is asked again and again.
     """
     low, high = propagate(system)
     free = high - low > SLACK
-    at_low, at_high, possible = reached(system, low, high)
+    at_low, at_high, possible = reached(system, wanted, low, high, go_on)
     todo = _Todo(wanted & free & ~at_low, wanted & free & ~at_high, low.copy(), high.copy())
     met = [
-        (part, _solve(system, part, low, high, todo))
+        (part, _solve(system, part, low, high, todo, go_on))
         for part in _components(system, free)
         if not possible or todo.low[part].any() or todo.high[part].any()
     ]
@@ -125,12 +127,14 @@ def _components(system: System, free: Mask) -> list[Whole]:
     return [part for part in np.split(numbers[order], cuts) if part.size]
 
 
-def _solve(system: System, part: Whole, low: Floats, high: Floats, todo: _Todo) -> Floats:
+def _solve(
+    system: System, part: Whole, low: Floats, high: Floats, todo: _Todo, go_on: GoOn
+) -> Floats:
     """Reach the open bounds of one component, and return solutions that were met on the way.
 
     A component without open bounds is still solved once: it may contradict itself.
     """
-    program = program_of(system, part, low, high)
+    program = program_of(system, part, low, high, go_on)
     met: list[Floats] = []
     size = len(part)
     open_low, open_high = todo.low[part], todo.high[part]
@@ -171,7 +175,9 @@ def _solve(system: System, part: Whole, low: Floats, high: Floats, todo: _Todo) 
     return np.array(met)
 
 
-def program_of(system: System, part: Whole, low: Floats, high: Floats) -> Program:
+def program_of(
+    system: System, part: Whole, low: Floats, high: Floats, go_on: GoOn = regardless
+) -> Program:
     """Return the programme of a component; what is fixed moves into the bounds of its rows."""
     place = np.full(len(low), -1)
     place[part] = np.arange(len(part))
@@ -192,4 +198,5 @@ def program_of(system: System, part: Whole, low: Floats, high: Floats) -> Progra
         system.weight[inside],
         system.least[kept] - fixed,
         system.most[kept] - fixed,
+        go_on,
     )

@@ -15,6 +15,7 @@ from console.figures.attack.judge import Flaw, Group, Known, flaws_of, judged
 from console.figures.attack.read import Release
 from console.figures.attack.solver import SLACK, ContradictionError
 from console.figures.attack.system import Floats, System, Whole, build
+from console.figures.highs import GoOn
 from console.figures.tally import TOTAL, Cell
 
 _MOST_PROGRAMMES = 600
@@ -55,6 +56,7 @@ def told(
     names: Sequence[str],
     groups: Sequence[Group],
     known: Sequence[Known],
+    go_on: GoOn,
 ) -> list[frozenset[Flaw]]:
     """Return what is wrong with the cells that this knowledge does not speak of itself.
 
@@ -80,7 +82,7 @@ def told(
                     counted.add(number)
                     system.high[number] = min(system.high[number], each.count)
         try:
-            proven, flaws = judged(releases, system, group.shown)
+            proven, flaws = judged(releases, system, group.shown, go_on)
         except ContradictionError as error:
             raise BadUsage("what the insider is said to know contradicts the releases") from error
         for place, flaw in flaws.items():
@@ -126,7 +128,9 @@ def _others(release: Release, shown: int | str, proven: tuple[float, float]) -> 
     return narrowed | (flaws_of(release, shown, (low - 1, high - 1)) - {"narrowed"})
 
 
-def unasked(releases: Sequence[Release], group: Group) -> tuple[list[frozenset[Flaw]], int]:
+def unasked(
+    releases: Sequence[Release], group: Group, go_on: GoOn
+) -> tuple[list[frozenset[Flaw]], int]:
     """Return what is wrong with cells if every caller of a hidden cell knows her own call.
 
     She takes herself out: other cells are judged as they are, those that count her call by the
@@ -153,7 +157,7 @@ def unasked(releases: Sequence[Release], group: Group) -> tuple[list[frozenset[F
     proven: dict[int, frozenset[Flaw]] = {}
     unsettled: set[int] = set()
     for part, met in group.proven.solutions:
-        room = _Room(group.system, part, met, small)
+        room = _Room(group.system, part, met, small, go_on)
         room.judge(seats, open_cells)
         proven |= room.found
         unsettled |= room.unsettled - room.found.keys()
@@ -166,10 +170,10 @@ def unasked(releases: Sequence[Release], group: Group) -> tuple[list[frozenset[F
 class _Room:
     """One component of a system, seen from its seats one after the other."""
 
-    def __init__(self, system: System, part: Whole, met: Floats, small: int) -> None:
+    def __init__(self, system: System, part: Whole, met: Floats, small: int, go_on: GoOn) -> None:
         self.part, self.met, self.small = part, met, small
         self.low, self.high = propagate(system)
-        self.program = program_of(system, part, self.low, self.high)
+        self.program = program_of(system, part, self.low, self.high, go_on)
         self.left = _MOST_PROGRAMMES
         self.dice = np.random.default_rng(0)
         self.found: dict[int, frozenset[Flaw]] = {}

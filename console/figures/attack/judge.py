@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from console.figures.attack.layout import Layout, joint, linked, overlapping, single
 from console.figures.attack.read import Release
+from console.figures.highs import GoOn, regardless
 
 if TYPE_CHECKING:
     from console.figures.attack.bounds import Bounds
@@ -109,14 +110,16 @@ def attack(
     *,
     insider: Sequence[Known] | None = None,
     seats: bool = False,
+    go_on: GoOn = regardless,
 ) -> Findings:
     """Return what can be proven from these releases together, and whether that is too much.
 
     The scenario ``insider`` is reported with what one ``insider`` knows, or with ``seats``, where
     every caller of a hidden cell is taken for one who knows her own call, or if nothing is hidden:
     then that tells no more than the outsider knows. It is no part of the verdict. Raises
-    ``BadUsage`` for knowledge that fits no release or cannot be true, and ``ConsoleError`` if the
-    solver proves nothing.
+    ``BadUsage`` for knowledge that fits no release or cannot be true, ``ConsoleError`` if the
+    solver proves nothing, and whatever ``go_on`` raises to give the attack up: it is asked before
+    every programme, and while one is solved.
     """
     from console.figures.attack.insider import told, unasked
 
@@ -125,18 +128,20 @@ def attack(
     groups = [
         group
         for members in overlapping(releases, range(len(releases)))
-        for group in _strongest(releases, members, said)
+        for group in _strongest(releases, members, said, go_on)
     ]
     outside = {place: found for group in groups for place, found in group.flaws.items()}
     scenarios = {
-        scenario: tally(found for group in groups for found in _weaker(releases, group, scenario))
+        scenario: tally(
+            found for group in groups for found in _weaker(releases, group, scenario, go_on)
+        )
         for scenario in SCENARIOS[:3]
     }
     scenarios[STRONGEST] = found = tally(outside.values())
     if insider is not None:
-        scenarios["insider"] = tally(told(releases, names, groups, insider))
+        scenarios["insider"] = tally(told(releases, names, groups, insider, go_on))
     elif seats:
-        seen = [unasked(releases, group) for group in groups]
+        seen = [unasked(releases, group, go_on) for group in groups]
         scenarios["insider"] = tally(each for found_here, _ in seen for each in found_here)
         if unsettled := sum(count for _, count in seen):
             said.notes.append(f"for {unsettled} cells it was not settled what insiders can prove")
@@ -219,7 +224,9 @@ def _names(releases: Sequence[Release]) -> list[str]:
     return names
 
 
-def _strongest(releases: Sequence[Release], members: list[int], said: _Said) -> list[Group]:
+def _strongest(
+    releases: Sequence[Release], members: list[int], said: _Said, go_on: GoOn
+) -> list[Group]:
     """Return what the strongest outsider proves of overlapping releases.
 
     A longer period that is the mere sum of the others is put aside before these are attacked.
@@ -228,22 +235,23 @@ def _strongest(releases: Sequence[Release], members: list[int], said: _Said) -> 
     """
     from console.figures.attack.solver import ContradictionError
 
-    aside = _put_aside(releases, members, said)
+    go_on()
+    aside = _put_aside(releases, members, said, go_on)
     if aside:
         return aside
     try:
-        return [_group(releases, members, joint(releases, members))]
+        return [_group(releases, members, joint(releases, members), go_on)]
     except ContradictionError:
         alone: list[Group] = []
     for at in members:
         try:
-            alone.append(_group(releases, [at], linked(releases, [at])))
+            alone.append(_group(releases, [at], linked(releases, [at]), go_on))
         except ContradictionError:
             said.contradictions.append(f"{said.names[at]} contradicts itself")
     left = [at for group in alone for at in group.members]
     for changed in (False, True):
         try:
-            group = _group(releases, left, joint(releases, left, changed=changed))
+            group = _group(releases, left, joint(releases, left, changed=changed), go_on)
         except ContradictionError:
             continue
         if changed:
@@ -256,7 +264,9 @@ def _strongest(releases: Sequence[Release], members: list[int], said: _Said) -> 
     return alone
 
 
-def _put_aside(releases: Sequence[Release], members: Sequence[int], said: _Said) -> list[Group]:
+def _put_aside(
+    releases: Sequence[Release], members: Sequence[int], said: _Said, go_on: GoOn
+) -> list[Group]:
     """Return the groups without the longest period, and that by itself; none if it matters."""
     from console.figures.attack.longer import summed, top_of
 
@@ -267,7 +277,7 @@ def _put_aside(releases: Sequence[Release], members: Sequence[int], said: _Said)
     rest = [
         group
         for part in overlapping(releases, [at for at in members if at != top])
-        for group in _strongest(releases, part, heard)
+        for group in _strongest(releases, part, heard, go_on)
     ]
     found = None if heard.contradictions or heard.notes else summed(releases, top, rest)
     if found is None:
@@ -280,17 +290,20 @@ def _put_aside(releases: Sequence[Release], members: Sequence[int], said: _Said)
     return [*rest, Group([top], linked(releases, [top]), system, shown, proven, flaws)]
 
 
-def _group(releases: Sequence[Release], members: list[int], layout: Layout) -> Group:
+def _group(releases: Sequence[Release], members: list[int], layout: Layout, go_on: GoOn) -> Group:
     from console.figures.attack.system import build
 
     system = build(releases, layout)
     shown = dict(_unpublished(releases, members))
-    proven, flaws = judged(releases, system, shown)
+    proven, flaws = judged(releases, system, shown, go_on)
     return Group(members, layout, system, shown, proven, flaws)
 
 
 def judged(
-    releases: Sequence[Release], system: "System", shown: Mapping[Place, int | str]
+    releases: Sequence[Release],
+    system: "System",
+    shown: Mapping[Place, int | str],
+    go_on: GoOn,
 ) -> tuple["Bounds", dict[Place, frozenset[Flaw]]]:
     """Return what is proven of the cells in a system, and what is wrong with that.
 
@@ -302,7 +315,7 @@ def judged(
 
     wanted = np.zeros(len(system.low), dtype=bool)
     wanted[[int(system.printed[place[:2]][place[2]]) for place in shown]] = True
-    proven = prove(system, wanted)
+    proven = prove(system, wanted, go_on)
     return proven, _flaws(releases, system, shown, proven)
 
 
@@ -324,7 +337,9 @@ def _flaws(
     return found
 
 
-def _weaker(releases: Sequence[Release], group: Group, scenario: str) -> Iterator[frozenset[Flaw]]:
+def _weaker(
+    releases: Sequence[Release], group: Group, scenario: str, go_on: GoOn
+) -> Iterator[frozenset[Flaw]]:
     """Yield the flaws that a weaker outsider finds; none where the strongest finds none."""
     from console.figures.attack.system import build
 
@@ -342,7 +357,7 @@ def _weaker(releases: Sequence[Release], group: Group, scenario: str) -> Iterato
         here = {place: group.shown[place] for place in places if place[0] in members}
         if here:
             system = build(releases, layout, legend=False)
-            yield from judged(releases, system, here)[1].values()
+            yield from judged(releases, system, here, go_on)[1].values()
 
 
 def _cells(

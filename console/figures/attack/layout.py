@@ -22,20 +22,23 @@ class Holding:
 
 
 @dataclass(frozen=True)
-class Relation:
-    """In every cell the sum over the spans ``parts`` is ``whole``, or at most that."""
+class Growth:
+    """In every cell the span ``before`` counts at most what ``after`` does."""
 
-    parts: tuple[int, ...]
-    whole: int
-    equal: bool
+    before: int
+    after: int
 
 
 @dataclass(frozen=True)
-class Ceiling:
-    """In every cell ``part`` is at most the sum over the spans ``wholes``."""
+class Sum:
+    """In every cell ``whole`` is at least the sum over the spans ``lows``, at most over ``highs``.
 
-    part: int
-    wholes: tuple[int, ...]
+    Where these are the same it is their sum.
+    """
+
+    whole: int
+    lows: tuple[int, ...]
+    highs: tuple[int, ...]
 
 
 @dataclass
@@ -47,8 +50,8 @@ class Layout:
 
     spans: int = 0
     holdings: list[Holding] = field(default_factory=list)
-    relations: list[Relation] = field(default_factory=list)
-    ceilings: list[Ceiling] = field(default_factory=list)
+    growths: list[Growth] = field(default_factory=list)
+    sums: list[Sum] = field(default_factory=list)
     together: list[tuple[int, ...]] = field(default_factory=list)
 
     def add(self) -> int:
@@ -97,6 +100,12 @@ def joint(releases: Sequence[Release], group: Sequence[int], *, changed: bool = 
     Vintages of one period are one span, or, where the later says that it counts late calls too,
     two spans, the later never less. With ``changed``, vintages that say nothing are two spans with
     nothing in common.
+
+    All that was not published by itself within the same longer periods is one remainder, however
+    many months it has. That changes no interval: sums of counts of those months are counts of the
+    remainder, since what is known of each (parts add up, none is below zero, what a longer period
+    has no cell for is zero, a late vintage is no less) is true of sums, too; and counts of the
+    remainder are counts of those months if one of them has all the calls and the others have none.
     """
     layout = Layout()
     chains = {
@@ -107,18 +116,25 @@ def joint(releases: Sequence[Release], group: Sequence[int], *, changed: bool = 
     }
     cuts = sorted({cut for first, last in chains for cut in (first, last + 1)})
     edges: dict[tuple[int, int], tuple[int, int]] = {}
+    remainders: dict[tuple[tuple[int, int], ...], tuple[int, int]] = {}
     for stretch in ((begin, end - 1) for begin, end in pairwise(cuts)):
-        above = [period for period in chains if period != stretch and _covers(period, stretch)]
-        if stretch not in chains and not above:
-            continue
+        above = tuple(period for period in chains if period != stretch and _covers(period, stretch))
+        if stretch not in chains:
+            if not above:
+                continue
+            if above in remainders:
+                edges[stretch] = remainders[above]
+                continue
         chain = chains.get(stretch) or [layout.add()]
         low, high = chain[0], chain[-1]
         longer = [span for period in above for span in chains[period]]
         if any(len(chains[period]) > 1 for period in above):
             high = layout.add()
-            layout.relations.append(Relation((chain[-1],), high, equal=False))
+            layout.growths.append(Growth(chain[-1], high))
             chain = [*chain, high]
         edges[stretch] = low, high
+        if stretch not in chains:
+            remainders[above] = low, high
         for at in group:
             if _months(releases[at]) in above:
                 for span in chain:
@@ -128,14 +144,13 @@ def joint(releases: Sequence[Release], group: Sequence[int], *, changed: bool = 
             if at:
                 layout.together.append((*chain[:at], *longer))
     for period, chain in chains.items():
-        inside = [edges[stretch] for stretch in edges if _covers(period, stretch)]
         if period in edges:
             continue
+        inside = dict.fromkeys(edges[stretch] for stretch in edges if _covers(period, stretch))
         lows, highs = tuple(low for low, _ in inside), tuple(high for _, high in inside)
-        for span in chain:
-            layout.relations.append(Relation(lows, span, equal=lows == highs))
-            if lows != highs:
-                layout.ceilings.append(Ceiling(span, highs))
+        layout.sums.extend(Sum(span, lows, highs) for span in chain)
+        if lows != highs:
+            layout.together.extend((span,) for span in chain)
     return layout
 
 
@@ -153,7 +168,7 @@ def _chain(
         if not chain or changed or before is not None:
             span = layout.add()
             if before in spans:
-                layout.relations.append(Relation((spans[before],), span, equal=False))
+                layout.growths.append(Growth(spans[before], span))
             else:
                 layout.together.extend((each,) for each in chain)
                 chain.clear()

@@ -18,7 +18,7 @@ class Program:
     """A linear programme over real unknowns that is solved for many objectives.
 
     Rows are as in ``System``: entry ``e`` is ``weight[e] * unknown[at[e]]`` in row ``row[e]``, rows
-    ascending.
+    ascending. ``go_on`` is asked before each objective and during it.
     """
 
     def __init__(
@@ -30,13 +30,16 @@ class Program:
         weight: Floats,
         least: Floats,
         most: Floats,
+        go_on: highs.GoOn = highs.regardless,
     ) -> None:
         import highspy
 
         self._highspy = highspy
         self._size = len(low)
         self._columns = np.arange(self._size, dtype=np.int32)
+        self._go_on = go_on
         self._solver = highs.solver("nothing was proven", presolve="off", time_limit=600.0)
+        highs.heed(self._solver, go_on)
         program = highspy.HighsLp()
         program.num_col_, program.num_row_ = self._size, len(least)
         program.col_cost_ = np.zeros(self._size)
@@ -59,6 +62,7 @@ class Program:
         Raises ``ContradictionError`` if nothing satisfies the rows, ``ConsoleError`` if the solver
         proves neither.
         """
+        self._go_on()
         self._solver.changeColsCost(self._size, self._columns, costs)
         self._solver.run()
         status, known = self._solver.getModelStatus(), self._highspy.HighsModelStatus

@@ -17,6 +17,9 @@ Whole = npt.NDArray[np.intp]
 Identity = tuple[str, str, frozenset[tuple[str, str]]]
 """What a cell counts, whichever table prints it: kind of count, of what, codes but totals."""
 
+_ANY = (0.0, np.inf)
+"""What is said of a count that nobody published."""
+
 _DATA = frozenset({("kind", "data")})
 
 
@@ -61,6 +64,19 @@ def identity(table: Table, cell: Cell) -> Identity:
     if table.counts == "contacts" and codes == _DATA:
         return "calls", "", frozenset()
     return table.counts, table.of, codes
+
+
+@dataclass(frozen=True)
+class _Summed:
+    """A count of a longer period, and those of the shorter ones that it is a sum of.
+
+    They are unknowns as in ``Sum``; not ``complete`` where a shorter period has no such count.
+    """
+
+    whole: int
+    lows: list[int]
+    highs: list[int]
+    complete: bool
 
 
 class _Builder:
@@ -191,33 +207,35 @@ def _link_levels(made: _Builder, span: int, levels: Sequence[Level]) -> None:
                 made.rows(np.array([parts]), np.array([whole]))
 
 
-def _relate(made: _Builder, layout: Layout) -> list[tuple[int, list[int]]]:
-    """Add the sums over time; return per unknown of a longer period those of the shorter ones."""
+def _relate(made: _Builder, layout: Layout) -> list[_Summed]:
+    """Add what is known over time; return every count of a longer period with those it sums."""
     by_span: dict[int, list[Identity]] = {}
     for span, what in made.numbers:
         by_span.setdefault(span, []).append(what)
-    sums: list[tuple[int, list[int]]] = []
-    for relation in layout.relations:
-        for what in by_span.get(relation.whole, ()):
-            parts = [
-                made.numbers[span, what] for span in relation.parts if (span, what) in made.numbers
-            ]
-            whole = made.numbers[relation.whole, what]
-            if len(parts) == len(relation.parts):
-                made.rows(np.array([parts]), np.array([whole]), equal=relation.equal)
-                if relation.equal:
-                    sums.append((whole, parts))
-            elif parts:
-                made.rows(np.array([parts]), np.array([whole]), equal=False)
-    for ceiling in layout.ceilings:
-        for what in by_span.get(ceiling.part, ()):
-            wholes = [made.numbers.get((span, what)) for span in ceiling.wholes]
-            line = [number for number in wholes if number is not None]
-            if len(line) == len(wholes):
-                weights = np.array([-1.0] * len(line) + [1.0])
-                made.blocks.append((np.array([*line, made.numbers[ceiling.part, what]]), weights))
+    for growth in layout.growths:
+        for what in by_span.get(growth.after, ()):
+            if (growth.before, what) in made.numbers:
+                before = made.numbers[growth.before, what]
+                after = made.numbers[growth.after, what]
+                made.rows(np.array([[before]]), np.array([after]), equal=False)
+    found: list[_Summed] = []
+    for total in layout.sums:
+        for what in by_span.get(total.whole, ()):
+            whole = made.numbers[total.whole, what]
+            lows, highs = (
+                [made.numbers[span, what] for span in spans if (span, what) in made.numbers]
+                for spans in (total.lows, total.highs)
+            )
+            complete = len(highs) == len(total.highs)
+            if lows:
+                equal = complete and total.lows == total.highs
+                made.rows(np.array([lows]), np.array([whole]), equal=equal)
+            if complete and total.lows != total.highs:
+                weights = np.array([-1.0] * len(highs) + [1.0])
+                made.blocks.append((np.array([*highs, whole]), weights))
                 made.most.append(-1.0)
-    return sums
+            found.append(_Summed(whole, lows, highs, complete))
+    return found
 
 
 def _finish(
@@ -226,13 +244,13 @@ def _finish(
     layout: Layout,
     printed: dict[tuple[int, int], Whole],
     levels: dict[int, list[Level]],
-    sums: Sequence[tuple[int, list[int]]],
+    sums: Sequence[_Summed],
 ) -> System:
     fair_low, fair_high = np.zeros(len(made.low)), np.full(len(made.low), np.inf)
-    for whole, parts in sums:
-        if all(part in made.stated for part in parts):
-            fair_low[whole] = sum(made.stated[part][0] for part in parts)
-            fair_high[whole] = sum(made.stated[part][1] for part in parts)
+    for each in sums:
+        fair_low[each.whole] = sum(made.stated.get(part, _ANY)[0] for part in each.lows)
+        if each.complete:
+            fair_high[each.whole] = sum(made.stated.get(part, _ANY)[1] for part in each.highs)
     shown = np.array(made.shown)
     for grid in grids:
         for along in range(grid.unknowns.ndim):
@@ -246,7 +264,7 @@ def _finish(
     return System(
         np.array(made.low),
         np.array(made.high),
-        shown,
+        _with_remainders(shown, sums),
         fair_low,
         fair_high,
         np.repeat(np.arange(len(lengths), dtype=np.intp), lengths),
@@ -259,3 +277,21 @@ def _finish(
         printed,
         levels,
     )
+
+
+def _with_remainders(shown: Floats, sums: Sequence[_Summed]) -> Floats:
+    """Return the printed numbers with the rest of a longer period's for what nobody published.
+
+    That is what is left of it without the last vintages of its months, or without the first.
+    """
+    for last in (True, False):
+        filled = shown.copy()
+        for each in sums:
+            parts = each.highs if last else each.lows
+            missing = [part for part in parts if np.isnan(filled[part])]
+            if len(missing) == 1:
+                printed = sum(filled[part] for part in parts if part != missing[0])
+                filled[missing[0]] = filled[each.whole] - printed
+        if not np.any(filled < 0):
+            break
+    return filled

@@ -169,12 +169,33 @@ def test_a_move_that_breaks_a_sum_proves_nothing() -> None:
     ]
     system = build(releases, joint(releases, [0, 1, 2]))
     low, high = propagate(system)
-    down, up, possible = reached(system, low, high)
+    wanted = np.ones(len(low), dtype=bool)
+    down, up, possible = reached(system, wanted, low, high)
     assert possible
     assert down.all()
     assert up.all()
     system.together = [(span,) for span in range(3)]
-    down, up, possible = reached(system, low, high)
+    down, up, possible = reached(system, wanted, low, high)
     assert possible
     assert not down.any()
     assert not up.any()
+
+
+def test_moves_that_end_before_the_bound_prove_nothing() -> None:
+    """Alone, a month's first vintage can have two more calls: then it has what the second has."""
+    both = [with_margins(dict.fromkeys(product("ab", "mw"), each)) for each in (5, 7)]
+    late = {"vintage": 2, "restates": {"vintage": 1, "late": True}}
+    first, second = (
+        release([Made("t", ("r", "g"), cells)], rounding={"base": 5, "max_change": 4}, **told)
+        for cells, told in zip(both, ({}, late), strict=True)
+    )
+    system = build([first, second], joint([first, second], [0, 1]))
+    low, high = propagate(system)
+    system.together = [(0,)]
+    down, up, possible = reached(system, np.ones(len(low), dtype=bool), low, high)
+    assert possible
+    inner = [
+        number for number, cell in zip(system.printed[0, 0], both[0], strict=True) if T not in cell
+    ]
+    assert down[inner].all()
+    assert not up[inner].any()
