@@ -12,15 +12,13 @@ import os
 import shutil
 import sys
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 
 from shared.turns import Spent, fill, line, spent
+from shared.vaults import NOW, WORDS
 
 from console.vault import Cost, back_up, create, identity, restore_backup, unlock
 
-NOW = datetime(2026, 11, 21, 14, 2, 7, tzinfo=UTC)
-WORDS = "seven made up words for a bench"
 ROUNDS = 3
 
 

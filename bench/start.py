@@ -12,15 +12,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 from shared.terminal import Program
+from shared.vaults import NOW, WORDS
 
 from console.vault import Cost, create
 
-NOW = datetime(2026, 11, 21, 14, 2, 7, tzinfo=UTC)
-WORDS = "seven made up words for a bench"
 BUDGET = 1.2
 PROMPT = "assphrase"  # whole wherever the cursor stands
 BARE = """

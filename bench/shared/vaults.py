@@ -8,7 +8,7 @@ from console.demo import shape, store
 from console.vault import Cost, create, unlock
 
 NOW = datetime(2026, 11, 21, 14, 2, 7, tzinfo=UTC)
-WORDS = "seven made up words for a bench"
+WORDS = "gravel lantern mitten orchard pewter"
 OPERATOR = "amina"
 
 
