@@ -280,14 +280,16 @@ def derive(passphrase: str, salt: bytes, cost: Cost) -> bytes:
         ) from error
 
 
-def calibrated() -> Cost:
+def calibrated(before: Cost = Cost.FLOOR) -> Cost:
     """Return the cost to use here: about a second's work, never below the floor.
 
-    Raises CannotUnlock, saying so, where the machine lacks the memory even for the floor.
+    Nor below what a key file has had ``before``: a busy moment must not weaken it. Raises
+    CannotUnlock, saying so, where the machine lacks the memory even for the floor.
     """
     began = time.perf_counter()
     derive("", bytes(16), Cost.FLOOR)
-    return affordable(time.perf_counter() - began, _fits)
+    cost = affordable(time.perf_counter() - began, _fits)
+    return max(before, cost, key=lambda each: each.memory_kib)
 
 
 def affordable(seconds: float, fits: Callable[[int], bool]) -> Cost:

@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from console.errors import BadUsage, CannotUnlock, Refused
-from console.vault import Cost, Member, Vault, roster
-from console.vault.identity import Identity, calibrated
+from console.vault import Cost, Member, Vault, change_passphrase, create, roster
+from console.vault.identity import Identity, MemberFile, calibrated
 from tests.vault.checks import refuses
 from tests.vaults import NOW, open_as, passphrase
 
@@ -114,6 +114,14 @@ def test_fingerprints_are_six_words_and_differ_with_keys_name_and_vault() -> Non
     words = {one.public.fingerprint(v) for v in ("a", "b")} | {two.public.fingerprint("a")}
     assert len(words) == 3
     assert all(len(w.split()) == 6 and len(w) == 29 for w in words)
+
+
+def test_a_new_passphrase_costs_no_less_to_guess_than_the_one_before(tmp_path: Path) -> None:
+    """More than is ever chosen by itself, as a busy moment would choose less than a quiet one."""
+    heavy, words = Cost(300 * 1024, 3, 4), "gravel lantern mitten orchard pewter"
+    create(tmp_path, "ines", words, site="Line", country="PK", now=NOW, cost=heavy)
+    change_passphrase(tmp_path, "ines", words, passphrase("ines"), now=NOW)
+    assert MemberFile.read(tmp_path / "keys/members/ines.json").cost == heavy
 
 
 def test_the_calibrated_cost_is_never_below_the_floor() -> None:
