@@ -22,11 +22,16 @@ from shared.vaults import NOW, WORDS
 
 from console.vault import Cost, Vault, create, files, identity, opening, unlock
 from console.vault.ahead import find
-from console.vault.database import driver, pragma_key
+from console.vault.database import driver
 from console.vault.files import read_file
 from console.vault.identity import MemberFile, glimpse
 from console.vault.keyring import RawKey
 from console.vault.lock import Lock
+
+
+def pragma_key(raw: RawKey) -> str:
+    """Return the SQL literal of a raw key with its salt; a PRAGMA takes no parameters."""
+    return f"\"x'{raw.key.hex()}{raw.salt.hex()}'\""
 
 
 def raw_open(path: Path, raw: RawKey) -> Any:

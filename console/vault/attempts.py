@@ -17,10 +17,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from console.errors import CannotUnlock
+from console.errors import CannotUnlock, VaultDamaged
 from console.language import _
-from console.vault.files import file_trouble, spell, write_atomic
+from console.vault.files import file_trouble, read_file, spell, write_atomic
 
+_LABEL = "keys/attempts"
 _FREE = 3
 _LONGEST = 60
 EVERYBODY = ""
@@ -67,11 +68,15 @@ class Attempts:
         now = self._clock()
         left = self._left(counts.waiting, member)
         if left > 0:
-            raise CannotUnlock(
-                _("Too many wrong passphrases: wait {seconds} seconds, then try again.").format(
-                    seconds=math.ceil(left)
+            line = (
+                _(
+                    "{file} is not as the console wrote it: wait {seconds} seconds, then try "
+                    "again, and ask IT staff who changed it."
                 )
+                if EVERYBODY in counts.waiting
+                else _("Too many wrong passphrases: wait {seconds} seconds, then try again.")
             )
+            raise CannotUnlock(line.format(file=_LABEL, seconds=math.ceil(left)))
         wrong, _at = counts.waiting.get(member, (0, now))
         waiting = {**counts.waiting, member: (wrong + 1, now)}
         self._write(_Counts(waiting, _more(counts.untold, member, 1)))
@@ -117,10 +122,12 @@ class Attempts:
     def _read(self) -> _Counts:
         now = self._clock()
         try:
-            with file_trouble(self._path, missing=True):
-                raw = self._path.read_bytes()
+            raw = read_file(self._path)
         except FileNotFoundError:
             return _Counts({}, {})
+        except VaultDamaged:
+            # A pipe or a device counts nothing, like any other damage; a file takes its place.
+            raw = b""
         # Most often nobody else has counted since.
         if self._written is not None and self._written[0] == raw:
             return self._written[1]

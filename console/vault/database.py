@@ -8,14 +8,14 @@ a vault is opened; importing it takes longer than the unlock screen may.
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from console.errors import ConsoleError, VaultDamaged
 from console.language import _
-from console.vault.files import create_private, file_trouble
+from console.vault.files import create_private, file_trouble, reading
 from console.vault.keyring import RawKey
 from console.vault.migrations import migrate
 from console.vault.model import VaultBusy
@@ -32,14 +32,14 @@ _OLDEST = (3, 51, 3)
 _SMALLEST = 4096
 _AT_ONCE = 2048
 
-# Set in this order, then read back: the value that must be found. Some are read back by being set.
-_SETTINGS: tuple[tuple[str, str, object], ...] = (
+# A change, a question, and the value that must be found: first what needs no key, then the rest.
+_KEYLESS: tuple[tuple[str, str, object], ...] = (
     ("PRAGMA locking_mode = EXCLUSIVE", "PRAGMA locking_mode", "exclusive"),
     ("PRAGMA temp_store = MEMORY", "PRAGMA temp_store", 2),
     ("PRAGMA foreign_keys = ON", "PRAGMA foreign_keys", 1),
     ("PRAGMA secure_delete = ON", "PRAGMA secure_delete", 1),
-    ("PRAGMA synchronous = FULL", "PRAGMA synchronous", 2),
 )
+_SYNCHRONOUS = ("PRAGMA synchronous = FULL", "PRAGMA synchronous", 2)
 # For a file that is thrown away where the work on it is cut short, and made durable as a whole.
 # Every page is written once, so those that were are only in the processor's way.
 _UNSAFE = (
@@ -133,7 +133,7 @@ def connect(path: Path, raw: RawKey, *, wal: bool = True) -> Any:
 def _unlocked(path: Path, connection: Any, raw: RawKey, *, wal: bool) -> Any:
     with opening(path):
         try:
-            connection.execute("PRAGMA key = " + pragma_key(raw))
+            _key(connection, raw)
             _prepare(connection, wal=wal)
         except BaseException:
             connection.close()
@@ -158,7 +158,7 @@ def copy_under(
         with trouble():
             target = _unkeyed(copy)
             try:
-                target.execute("PRAGMA key = " + pragma_key(fresh))
+                _key(target, fresh)
                 for statement in _UNSAFE:
                     target.execute(statement).fetchall()
                 source.backup(
@@ -180,7 +180,7 @@ def damaged_pages(path: Path, raw: RawKey) -> int:
     with trouble():
         connection = _unkeyed(path)
         try:
-            connection.execute("PRAGMA key = " + pragma_key(raw))
+            _key(connection, raw)
             return len(connection.execute("PRAGMA cipher_integrity_check").fetchall())
         finally:
             connection.close()
@@ -196,16 +196,25 @@ def _unkeyed(path: Path) -> Any:
     )
     # Before the key: with the default level a wrong key writes over the screen.
     connection.execute("PRAGMA cipher_log_level = NONE")
+    try:
+        _make(connection, _KEYLESS)
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
-def _prepare(connection: Any, *, wal: bool) -> None:
-    for change, question, wanted in (*_SETTINGS, *([_WAL] if wal else [])):
+def _make(connection: Any, settings: Iterable[tuple[str, str, object]]) -> None:
+    for change, question, wanted in settings:
         found = connection.execute(change).fetchone() or connection.execute(question).fetchone()
         if found != (wanted,):
             raise ConsoleError(
                 f"The database driver ignores '{change}': install sqlcipher3 as locked."
             )
+
+
+def _prepare(connection: Any, *, wal: bool) -> None:
+    _make(connection, [_SYNCHRONOUS, _WAL] if wal else [_SYNCHRONOUS])
     # Twice: a damaged page can come as zeros once; the driver raises at the statement after it.
     for _twice in range(2):
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
@@ -215,19 +224,14 @@ def ignored_settings(connection: Any) -> list[str]:
     """Return the settings that an open connection does not have; none, if all is well."""
     return [
         change
-        for change, question, wanted in (*_SETTINGS, _WAL)
+        for change, question, wanted in (*_KEYLESS, _SYNCHRONOUS, _WAL)
         if connection.execute(question).fetchone() != (wanted,)
     ]
 
 
-def pragma_key(raw: RawKey) -> str:
-    """Return the SQL literal of a raw key with its salt; a PRAGMA takes no parameters."""
-    return f'"{attach_key(raw)}"'
-
-
-def attach_key(raw: RawKey) -> str:
-    """Return a raw key with its salt as ATTACH takes it for a parameter."""
-    return f"x'{raw.key.hex()}{raw.salt.hex()}'"
+def _key(connection: Any, raw: RawKey) -> None:
+    """Give a connection its key: not by a PRAGMA, whose text would stay in memory for long."""
+    connection.set_key(f"x'{raw.key.hex()}{raw.salt.hex()}'")
 
 
 def make(path: Path, raw: RawKey) -> Any:
@@ -262,9 +266,8 @@ def schema() -> str:
 def read_salt(path: Path) -> bytes:
     """Return the first 16 bytes of a vault file, which name its epoch. Raises VaultDamaged."""
     try:
-        with file_trouble(path, missing=True), path.open("rb") as file:
-            salt = file.read(SALT)
-            size = file.seek(0, 2)
+        with file_trouble(path, missing=True), reading(path) as (descriptor, size):
+            salt = os.read(descriptor, SALT)
     except FileNotFoundError as error:
         raise VaultDamaged(
             _("vault.db is missing beside its keys: restore it from a backup.")

@@ -11,6 +11,7 @@ import errno
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -24,13 +25,18 @@ _T = TypeVar("_T")
 LARGEST = 16 * 1024 * 1024
 """Bytes of a key file at most."""
 
+# Making an encoder takes longer than most of what it encodes.
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _SHUT = {errno.EACCES, errno.EPERM, errno.EROFS}
+# A pipe that nobody writes to would be waited for. Windows has no such pipes among its files, and
+# changes line ends unless it is told not to.
+_READING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 def canonical(value: Any) -> bytes:
     """Return JSON's one compact spelling: sorted keys, no spaces, ASCII."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
+    return _CANONICAL.encode(value).encode()
 
 
 def spell(value: Any) -> bytes:
@@ -109,9 +115,36 @@ def read_document(path: Path, label: str, form: str) -> Document:
 
 
 def read_file(path: Path) -> bytes:
-    """Return what the file at ``path`` holds. Raises FileNotFoundError, ConsoleError."""
-    with file_trouble(path, missing=True):
-        return path.read_bytes()
+    """Return what the file at ``path`` holds, one byte more than `LARGEST` at most.
+
+    Raises FileNotFoundError, VaultDamaged for a folder, pipe or device, ConsoleError.
+    """
+    with file_trouble(path, missing=True), reading(path) as (descriptor, size):
+        content = os.read(descriptor, min(size, LARGEST) + 1)
+        while len(content) < min(size, LARGEST) and (more := os.read(descriptor, size)):
+            content += more
+        return content
+
+
+@contextlib.contextmanager
+def reading(path: Path) -> Iterator[tuple[int, int]]:
+    """Give the descriptor of the file at ``path``, for reading, and its size in bytes.
+
+    Anything but a file is refused, and never waited for. Raises OSError, VaultDamaged.
+    """
+    descriptor = os.open(path, _READING)
+    try:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise VaultDamaged(
+                _(
+                    "{path} is a folder, a pipe or a device, not a file: move it away, then put "
+                    "back a good copy from a backup."
+                ).format(path=path)
+            )
+        yield descriptor, found.st_size
+    finally:
+        os.close(descriptor)
 
 
 @lru_cache(maxsize=16)

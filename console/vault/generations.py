@@ -47,7 +47,8 @@ def open_notes(vault: "Vault", known: Mapping[str, Public], seen: Seen | None) -
     ``seen`` is what was read already. Raises VaultDamaged where roster, slots, pin and what is
     sealed do not belong together.
     """
-    slots = vault.conn.execute(store.MY_NOTE_KEYS, (vault.me.public.name,)).fetchall()
+    rows = vault.conn.execute(generations_store.NEEDED, (vault.me.public.name,)).fetchall()
+    slots = [(generation, sealed) for generation, sealed in rows if sealed is not None]
     if not slots:
         if vault.me.public.role == "operator":
             pins.check_none(vault.keys, vault.me, vault.id)
@@ -57,8 +58,7 @@ def open_notes(vault: "Vault", known: Mapping[str, Public], seen: Seen | None) -
     pins.check(seen.pin, seen.roster)
     notes = NoteKeys.unseal(vault.id, slots, vault.me, seen.roster)
     # One contact or draft that was tampered with is named where it is read.
-    used = {generation for (generation,) in vault.conn.execute(generations_store.DAYS_USE)}
-    if not used <= notes.generations:
+    if not {generation for generation, sealed in rows if sealed is None} <= notes.generations:
         raise VaultDamaged(
             _(
                 "Notes are sealed under a notes' key that is not there: "

@@ -4,7 +4,11 @@ USED = """
 SELECT generation FROM day_key UNION SELECT generation FROM draft
 UNION SELECT generation FROM contact UNION SELECT generation FROM return_key
 """
-DAYS_USE = "SELECT DISTINCT generation FROM day_key"
+# What is sealed to a member, and with nothing beside it each generation that a day of notes needs.
+NEEDED = """
+SELECT generation, sealed FROM note_key WHERE member = ?
+UNION ALL SELECT DISTINCT generation, NULL FROM day_key
+"""
 HOLDERS_OF = "SELECT member FROM note_key WHERE generation = ?"
 UNFINISHED = (
     "DELETE FROM note_key WHERE generation > ?",

@@ -7,9 +7,10 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
+from console.errors import ConsoleError
 from console.language import _
 from console.text import plain
-from console.vault.files import file_trouble
+from console.vault.files import file_trouble, read_file
 from console.vault.model import VaultBusy
 
 if sys.platform == "win32":
@@ -106,7 +107,7 @@ def _over(descriptor: int, content: bytes) -> bytes:
 
 def _who(path: Path) -> str:
     try:
-        holder = json.loads(path.read_bytes())
+        holder = json.loads(read_file(path))
         who = plain(
             _("{member} (since {since}, process {pid} on {host})").format(
                 member=holder["member"],
@@ -116,6 +117,6 @@ def _who(path: Path) -> str:
             ),
             lines=False,
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (ConsoleError, OSError, ValueError, KeyError, TypeError):
         who = _("Another console")
     return _("{who} has this vault open: close that console first.").format(who=who)

@@ -93,7 +93,7 @@ def add(
     taken = {other.casefold() for other in known(vault.conn, removed=True)}
     if name.casefold() in taken:
         raise BadUsage(f"There is or was a member called {name}: choose another name.")
-    demand_strength(passphrase)
+    demand_strength(passphrase, name, str(vault.setting("site", "")))
     identity = Identity.generate(name, role)
     path = vault.keys / "members" / f"{name}.json"
     make_folder(path.parent)

@@ -64,7 +64,7 @@ def create(
     name = check_name(name)
     if not (len(country) == 2 and country.isascii() and country.isalpha()):
         raise BadUsage("The country must be two letters, as PK or AR.")
-    demand_strength(passphrase)
+    demand_strength(passphrase, name, site)
     keys = home / "keys"
     make_folder(keys / "members")
     lock = Lock.take(keys, name, now=now)
@@ -141,6 +141,9 @@ def unlock(home: Path, name: str, passphrase: str, *, now: datetime) -> Vault:
 
     try:
         swap.finish(home)
+        # A disk that does not let it go must not keep anybody out.
+        with contextlib.suppress(ConsoleError):
+            swap.clear(home)
         me, file = _identify(keys, name, passphrase, look)
         vault = Vault(home, lock, me, found[0])
     except BaseException:
@@ -255,7 +258,7 @@ def change_passphrase(
 
     Raises CannotUnlock (the old one is wrong), Refused (the new one is weak).
     """
-    demand_strength(new)
+    demand_strength(new, name)
     keys = home / "keys"
     if not exists(home):
         raise ConsoleError(f"There is no vault in {home}: make one with `helpline init`.")
@@ -263,4 +266,4 @@ def change_passphrase(
         raise ConsoleError("A restore was cut short: log in once, which finishes it.")
     identity, file = _identify(keys, name, old)
     path = keys / "members" / f"{identity.public.name}.json"
-    identity.write(path, file.vault, new, cost or calibrated(), now=now)
+    identity.write(path, file.vault, new, cost or calibrated(file.cost), now=now)

@@ -166,7 +166,7 @@ def recover(
     Refused (weak passphrase), VaultDamaged.
     """
     name = check_name(name)
-    demand_strength(passphrase)
+    demand_strength(passphrase, name)
     with _opened(home, sheets, now) as opened:
         me = Identity.generate(name, _role(opened, name, role))
         roster = _shut_out(opened, name)

@@ -15,8 +15,12 @@ INSERT INTO member (name, role, hpke_public, sign_public, added_on) VALUES (?, ?
 REMOVE_MEMBER = "UPDATE member SET removed_on = ? WHERE name = ?"
 REMOVED = "SELECT name FROM member WHERE removed_on IS NOT NULL ORDER BY name"
 HOLDERS = "SELECT DISTINCT member FROM note_key ORDER BY member"
-MY_NOTE_KEYS = "SELECT generation, sealed FROM note_key WHERE member = ? ORDER BY generation"
 NOTE_GENERATION = "SELECT coalesce(max(generation), 0) FROM note_key"
+NOTES_MADE_ON = """
+SELECT coalesce(
+    (SELECT substr(max(hour), 1, 10) FROM audit WHERE action = 'notes.rekeyed'),
+    (SELECT min(added_on) FROM member WHERE role = 'operator'), '')
+"""
 ADD_NOTE_KEY = "INSERT OR REPLACE INTO note_key (generation, member, sealed) VALUES (?, ?, ?)"
 
 ROLE = "SELECT role FROM member WHERE name = ? AND sign_public = ? AND removed_on IS NULL"

@@ -3,10 +3,13 @@
 The new vault is made and proven in the folder ``restoring``. Renaming that to ``restored`` is the
 instant from which it counts: whoever finds the folder ``restored`` finishes the move, file by
 file. A file that is still in it has not moved. What was there before moves into it, in a folder
-that becomes ``replaced-DAY`` at the end.
+that becomes ``replaced-DAY`` at the end: a whole vault, which retention does not reach into and so
+destroys as a whole.
 """
 
+import contextlib
 import os
+import re
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,6 +17,7 @@ from pathlib import Path
 from console.vault.files import file_trouble, make_folder, sync_folder
 
 _STAGING, _DECIDED, _OLD, _DAY, _EMPTIED = "restoring", "restored", "replaced", "day", "emptied"
+_ASIDE = re.compile(rf"{_OLD}-([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})(?:-[0-9]+)?")
 _ITEMS = ("members", "pins", "roster.json", "keyring.prev.json", "keyring.json")
 _DATABASE = "vault.db"
 
@@ -36,11 +40,58 @@ def members_folder(home: Path) -> Path:
 
 def kept_aside(home: Path) -> list[Path]:
     """Return the folders of vaults that were replaced, oldest first."""
-    return sorted(path for path in home.glob(f"{_OLD}-*") if path.is_dir())
+    found = home.glob(f"{_OLD}-*")
+    return sorted(path for path in found if path.is_dir() and not path.is_symlink())
+
+
+def put_aside_on(folder: Path) -> str | None:
+    """Return the local day on which a vault was put aside, None for a name that says none."""
+    named = _ASIDE.fullmatch(folder.name)
+    return None if named is None else named[1]
+
+
+def due(home: Path, last: str) -> list[Path]:
+    """Return the vaults that were put aside up to the day ``last``: no note in them is younger."""
+    return [path for path in kept_aside(home) if (put_aside_on(path) or "9") <= last]
+
+
+def destroy(folders: Iterable[Path]) -> tuple[str, ...]:
+    """Destroy whole vaults, all their key files first; return the names of what is still there.
+
+    Without keys the rest is noise. What the disk does not take is left, and nothing is raised.
+    """
+    folders = list(folders)
+    for folder in folders:
+        for place, _folders, names in os.walk(folder):
+            if (folder / "keys") in (Path(place), *Path(place).parents):
+                for name in names:
+                    _shred(Path(place, name))
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            sync_folder(folder.parent)
+    return tuple(folder.name for folder in folders if folder.exists())
+
+
+def destroy_all(home: Path) -> tuple[str, ...]:
+    """As `destroy`, for every vault that was put aside, and one that was being restored."""
+    return destroy(path for path in (*kept_aside(home), staging(home)) if path.is_dir())
+
+
+def _shred(path: Path) -> None:
+    """Write over a key file, as far as the file system does that in its place, and delete it."""
+    with contextlib.suppress(OSError):
+        if not path.is_symlink():
+            with path.open("r+b") as file:
+                file.write(os.urandom(path.stat().st_size))
+                file.flush()
+                os.fsync(file.fileno())
+    with contextlib.suppress(OSError):
+        path.unlink()
 
 
 def clear(home: Path) -> None:
-    """Remove what was not decided yet."""
+    """Remove what was not decided yet; belongs under the vault's lock. Raises ConsoleError."""
     with file_trouble(staging(home)):
         if staging(home).exists():
             shutil.rmtree(staging(home))

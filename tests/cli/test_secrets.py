@@ -9,7 +9,7 @@ import pytest
 from tests.cli.conftest import Command, refused
 from tests.vaults import passphrase
 
-NEW = b"made-up-words-of-ines-only"
+NEW = b"quiet-kettles-paint-lanterns-of-ines"
 
 
 def test_from_standard_input(helpline: Command) -> None:

@@ -8,7 +8,7 @@ import pexpect
 from tests.cli.conftest import Command
 from tests.vaults import passphrase
 
-INES = "made-up-words-of-ines-only"
+INES = "quiet-kettles-paint-lanterns-of-ines"
 
 
 def at_terminal(home: Path, *arguments: str) -> "pexpect.spawn[str]":

@@ -1,3 +1,5 @@
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -130,6 +132,23 @@ def test_a_damaged_counter_makes_everybody_wait_the_longest(tmp_path: Path, cont
     attempts.succeeded("amina")
     assert _waits(attempts, "bea") == 0
     assert attempts.untold() == {EVERYBODY: 1, "bea": 1}
+
+
+def test_a_damaged_count_is_named_and_not_called_wrong_passphrases(home: Path) -> None:
+    (home / "keys/attempts").write_bytes(b"{}")
+    line = refuses(CannotUnlock, lambda: open_as(home, "amina"))
+    assert "keys/attempts" in line
+    assert "60 seconds" in line
+    assert "wrong passphrases" not in line
+    assert "keys/attempts" in refuses(CannotUnlock, lambda: open_as(home, "bea"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pipes among files")
+def test_a_pipe_in_the_place_of_the_count_is_damage_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "attempts")
+    attempts = Attempts(tmp_path, clock=Clock(), booted="b")
+    assert _waits(attempts) == 60
+    assert (tmp_path / "attempts").is_file()
 
 
 def test_after_three_wrong_passphrases_the_right_one_waits_too(home: Path) -> None:

@@ -1,12 +1,15 @@
 """One flipped bit anywhere in a file of the home is named, or it changes nothing."""
 
+import os
 import random
+import sys
 from pathlib import Path
 
 import pytest
 
 from console.errors import ConsoleError, VaultDamaged
 from console.vault import keyring, roster, trouble
+from console.vault.files import LARGEST, read_file
 from console.vault.identity import MemberFile
 from console.vault.notekeys import read_roster
 from tests.vault.checks import CANARY, add_note, refuses
@@ -79,3 +82,30 @@ def test_a_flipped_bit_in_the_database_is_named_or_changes_nothing(home: Path) -
             assert isinstance(error, VaultDamaged)
             named += 1
     assert named
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pipes among files")
+@pytest.mark.parametrize("kind", ["folder", "pipe", "device"])
+@pytest.mark.parametrize(
+    "name", ["keys/keyring.json", "keys/members/amina.json", "keys/roster.json", "vault.db"]
+)
+def test_what_is_no_file_is_named_and_never_waited_for(home: Path, name: str, kind: str) -> None:
+    path = home / name
+    path.unlink()
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to("/dev/zero")
+    line = refuses(VaultDamaged, lambda: open_as(home, "amina"))
+    assert str(path) in line
+    assert "not a file" in line
+
+
+def test_no_more_of_a_key_file_is_read_than_one_may_have(home: Path) -> None:
+    path = home / "keys/members/amina.json"
+    with path.open("r+b") as file:
+        file.truncate(4 * LARGEST)
+    assert len(read_file(path)) == LARGEST + 1
+    assert "amina.json" in refuses(VaultDamaged, lambda: open_as(home, "amina"))

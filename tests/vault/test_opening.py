@@ -181,13 +181,12 @@ def test_a_weak_passphrase_is_refused_everywhere(home: Path, tmp_path: Path, wea
     refuses(Refused, lambda: change_passphrase(home, "bea", passphrase("bea"), weak, now=NOW))
     with open_as(home, "ines") as vault:
         refuses(Refused, lambda: vault.add_member("dora", "operator", weak, now=NOW))
-    assert judge_passphrase("seven quiet lanterns " * 9) is None
 
 
 def test_a_changed_passphrase_replaces_the_old_one_and_keeps_the_notes(home: Path) -> None:
     with open_as(home, "amina") as vault:
         call = add_note(vault, "a note")
-    new = "four other words entirely new"
+    new = "nine green kettles hum softly"
     change_passphrase(home, "amina", passphrase("amina"), new, now=NOW, cost=Cost.FLOOR)
     refuses(CannotUnlock, lambda: open_as(home, "amina"))
     with unlock(home, "amina", new, now=NOW) as vault:

@@ -1,21 +1,154 @@
 """What a passphrase costs to guess, and that changing it touches nothing else."""
 
+import random
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from console.errors import CannotUnlock
-from console.vault import Cost, change_passphrase, guarding, unlock
+from console.errors import CannotUnlock, Refused
+from console.vault import (
+    Cost,
+    change_passphrase,
+    create,
+    guarding,
+    judge_passphrase,
+    recover,
+    unlock,
+)
 from console.vault.identity import MemberFile, affordable, derive
 from tests.vault.checks import add_note, refuses
 from tests.vaults import NOW, open_as, passphrase
 
 NEW = "nine green kettles hum softly"
 MIB = 1024
+
+
+_WEAK = [
+    "amina amina amina",
+    "AMINA Amina amina amina",
+    "amina-linea-amina-linea",
+    "aminaaminaaminaamina",
+    "linea linea linea linea",
+    "línea LINEA Linea línea",
+    "contraseña contraseña",
+    "Line for help 2026!",
+    "helpline console passphrase",
+    "My name is Amina 1990!",
+    "made-up-words-of-amina-only",
+    "correct horse battery staple",
+    "Staple Battery Horse Correct 1",
+    "to be or not to be, that is the question",
+    "lantern lantern lantern lantern",
+    "xqzvkw xqzvkw xqzvkw xqzvkw",
+    "q w e r t y u i o p a s d f g h",
+    "a b c d e f g h i j k l m",
+    "1 2 3 4 5 6 7 8 9 10 11 12",
+    "!!! ??? ... ;;; ::: !!!",
+    "                    ",
+    pytest.param("the " * 18 + NEW, id="what the estimator alone refuses"),
+    "ａｍｉｎａ　ａｍｉｎａ　ａｍｉｎａ",
+]
+
+
+@pytest.mark.parametrize("weak", _WEAK)
+def test_what_is_soon_guessed_is_refused(weak: str) -> None:
+    assert judge_passphrase(weak, "amina", "Línea de Ayuda")
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        passphrase("amina"),
+        NEW,
+        NEW.upper(),
+        NEW.replace(" ", "-"),
+        NEW.replace(" ", ""),
+        pytest.param(f"{NEW} " * 20, id="long"),
+        "siete faroles pintan caracolas mudas",
+        "тихий фонарь красит чайник",
+        "सात शांत लालटेन हरी केतली",
+        "سات خاموش لالٹین سبز کیتلی",
+        "七つの静かな提灯と緑のやかんが歌う夜",
+        "k7#vQ@z!9m^&*pL",
+        "vkq8zj2xw7mfh4t",
+    ],
+)
+def test_a_good_one_passes_in_any_script(good: str) -> None:
+    assert judge_passphrase(good, "amina", "Línea de Ayuda") is None
+
+
+_COMMON = ["nine", "green", "softly", "paints", "quiet", "letter", "window", "river", "bread"]
+
+
+@settings(max_examples=50)
+@given(st.integers(), st.integers(4, 7), st.sampled_from([" ", "-", "", "  ", "\u3000"]))
+def test_four_or_more_words_drawn_at_random_pass(seed: int, number: int, between: str) -> None:
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+    # As many as the word lists for dice have; the very first ones are on none of those.
+    large = [word for word in FREQUENCY_LISTS["english_wikipedia"][300:9000] if len(word) > 3]
+    words = random.Random(seed).sample(large, number)
+    assert judge_passphrase(between.join(words), "amina", "Linea") is None
+
+
+@given(
+    st.lists(st.sampled_from([*_COMMON, "amina", "linea"]), min_size=1, max_size=2, unique=True),
+    st.integers(2, 12),
+    st.sampled_from([" ", "-", ", ", "  "]),
+)
+def test_saying_the_same_two_words_over_and_over_adds_nothing(
+    words: list[str], times: int, between: str
+) -> None:
+    assert judge_passphrase(between.join(words * times), "amina", "Linea")
+
+
+@given(st.text(max_size=100) | st.text("abc12qw -", min_size=15, max_size=30))
+def test_any_text_is_judged_and_what_the_estimator_refuses_stays_refused(text: str) -> None:
+    from zxcvbn import zxcvbn
+
+    good = judge_passphrase(text, "amina") is None
+    assert not good or (len(text) >= 15 and zxcvbn(text[:72])["score"] >= 3)
+
+
+@pytest.mark.parametrize("known", ["zanzibarquartz", "Zanzibar Quartz", "ZANZIBAR", "Quartz"])
+def test_what_is_known_of_her_counts_nothing(known: str) -> None:
+    words = "zanzibar quartz letter window"
+    assert judge_passphrase(words) is None
+    assert judge_passphrase(words, known)
+
+
+def test_her_name_and_the_helplines_count_nothing_wherever_one_is_chosen(
+    home: Path, tmp_path: Path
+) -> None:
+    hers, sites = "zoraida quartz letter window", "zanzibar quartz letter window"
+    for weak in (hers, sites):
+        assert judge_passphrase(weak) is None
+        with open_as(home, "ines") as vault:
+            vault.set_setting("site", "Zanzibar")
+            line = refuses(
+                Refused,
+                lambda vault=vault, w=weak: vault.add_member("zoraida", "operator", w, now=NOW),
+            )
+        assert "guess" in line
+        refuses(
+            Refused,
+            lambda w=weak: create(tmp_path, "zoraida", w, site="Zanzibar", country="PK", now=NOW),
+        )
+    mine = "amina quartz violet window"
+    assert judge_passphrase(mine) is None
+    refuses(Refused, lambda: change_passphrase(home, "amina", passphrase("amina"), mine, now=NOW))
+
+
+def test_a_kit_gives_nobody_a_passphrase_of_her_name(home: Path) -> None:
+    # Judged before a sheet is looked at: otherwise these, none, are what is wrong.
+    good = "quartz marmalade violet window"
+    refuses(CannotUnlock, lambda: recover(home, [], "zoraida", "it", good, now=NOW))
+    weak = "zoraida quartz letter window"
+    refuses(Refused, lambda: recover(home, [], "zoraida", "it", weak, now=NOW))
 
 
 def test_the_floor_is_the_second_recommended_option_of_rfc_9106() -> None:

@@ -100,14 +100,19 @@ def test_it_is_given_up_within_a_programme(solved: list[int]) -> None:
 
 def test_an_interrupt_within_a_programme_ends_it(solved: list[int]) -> None:
     asked: list[int] = []
+    # A suite that runs in the background was told to ignore it.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def press_ctrl_c() -> None:
         asked.append(1)
         if len(asked) == 3:
             signal.raise_signal(signal.SIGINT)
 
-    with pytest.raises(KeyboardInterrupt):
-        long_one(press_ctrl_c).least(costs())
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            long_one(press_ctrl_c).least(costs())
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert not solved
 
 
