@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from console.calls import returns_store
 from console.errors import BadUsage, Refused, VaultDamaged
 from console.language import _
-from console.vault import narrative, purge
+from console.vault import narrative, purge, wiping
 from console.vault.narrative import DueContact
 
 if TYPE_CHECKING:
@@ -103,6 +103,8 @@ def keep_contact(
         )
         vault.audit("contact.kept", f"call {call}", now=now)
     vault.empty_log()
+    # One that was there before is destroyed.
+    wiping.wipe(vault)
     return expires_on
 
 
@@ -161,7 +163,7 @@ def destroy_contact(vault: "Vault", call: int, *, now: datetime) -> None:
         if not narrative.drop_contact(vault, call):
             raise _none(call)
         vault.audit("contact.destroyed", f"call {call}", now=now)
-    vault.empty_log()
+    wiping.wipe(vault)
 
 
 def destroy_expired_contacts(vault: "Vault", *, now: datetime) -> int:
@@ -176,7 +178,7 @@ def destroy_expired_contacts(vault: "Vault", *, now: datetime) -> int:
         for call in calls:
             vault.audit("contact.expired", f"call {call}", now=now)
     if calls:
-        vault.empty_log()
+        wiping.wipe(vault)
     return len(calls)
 
 

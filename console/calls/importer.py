@@ -132,7 +132,7 @@ class _Import:
         operator = self._vault.member.name
         calls: list[tuple[object, ...]] = []
         mentions: list[tuple[int, str, str]] = []
-        notes: list[tuple[int, str, str]] = []
+        notes: list[tuple[int, str]] = []
         periods: dict[str, str] = {}
         for number, row in enumerate(self._read(text), first):
             day = row.day
@@ -140,7 +140,7 @@ class _Import:
             calls.append((number, operator, day, row.hour, period, batch, *row.singles))
             mentions += [(number, name, code) for name, code in row.mentions]
             if row.note:
-                notes.append((number, day, self._guarded(row.note)))
+                notes.append((number, self._guarded(row.note)))
             self._days[day] += 1
             self._blank.update(row.blank)
             if len(calls) >= _CHUNK:
@@ -153,13 +153,15 @@ class _Import:
         self,
         calls: list[tuple[object, ...]],
         mentions: list[tuple[int, str, str]],
-        notes: list[tuple[int, str, str]],
+        notes: list[tuple[int, str]],
     ) -> None:
         # After a bad row the rest is read for the report alone.
         if not self._bad_count:
             store.add_calls(self._vault, calls, mentions)
-            for call, day, text in notes:
-                self._vault.write_note(call, day, text)
+            # By the day of the import: it lives from then, and what was taken live on the call's
+            # own day shall not live any longer for it.
+            for call, text in notes:
+                self._vault.write_note(call, self._now.date().isoformat(), text)
         for batch in (calls, mentions, notes):
             batch.clear()
 

@@ -1,6 +1,5 @@
 """Retention: notes live some months, rows of calls some years, counts for ever."""
 
-import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from console.calls import retention_store
-from console.errors import ConsoleError
-from console.vault import narrative, purge
+from console.vault import narrative, purge, wiping
 
 if TYPE_CHECKING:
     from console.vault import Vault
@@ -43,10 +41,15 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """What a purge did: what was sealed, and the months that were folded, with their contacts."""
+    """What a purge did: what was sealed, and the months that were folded, with their contacts.
+
+    ``wiped``: no page of the file holds any of it; where disk or memory did not do for that, the
+    next login tries again.
+    """
 
     sealed: purge.Due
     folded: tuple[tuple[str, int], ...]
+    wiped: bool
 
 
 def purge_plan(vault: "Vault", *, now: datetime) -> Plan:
@@ -87,13 +90,13 @@ def purge_now(vault: "Vault", fold: Fold, *, now: datetime) -> Purged:
     vault.require("coordinator")
     sealed = purge.destroy(vault, now=now)
     folded: list[tuple[str, int]] = []
-    for month, calls in purge_plan(vault, now=now).fold:
-        with vault.transaction():
-            fold(vault, month, partial(retention_store.drop, vault, month))
-            vault.audit("calls.folded", f"{month}: {calls} contacts", now=now)
-        folded.append((month, calls))
-    if folded:
-        # What is gone from the file is still in the write-ahead log, until that is emptied.
-        with contextlib.suppress(ConsoleError):
-            vault.checkpoint()
-    return Purged(sealed, tuple(folded))
+    try:
+        for month, calls in purge_plan(vault, now=now).fold:
+            with vault.transaction():
+                fold(vault, month, partial(retention_store.drop, vault, month))
+                vault.audit("calls.folded", f"{month}: {calls} contacts", now=now)
+                wiping.owe(vault)
+            folded.append((month, calls))
+    finally:
+        wiped = wiping.wipe(vault)
+    return Purged(sealed, tuple(folded), wiped)

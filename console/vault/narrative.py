@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from console.errors import Refused, VaultDamaged
 from console.language import _
-from console.vault import generations_store, notes, store
+from console.vault import generations_store, notes, store, wiping
 from console.vault.database import trouble
 from console.vault.files import context
 from console.vault.sealing import seal, unseal
@@ -101,7 +101,7 @@ def write_contact(
     sealed = seal(key, payload, _contact(vault, call, consent_on, expires_on))
     sealed_key = notes.wrap(_CONTACT_KEY, key, call=call)
     with vault.transaction():
-        vault.conn.execute(store.DROP_CONTACT, (call,))
+        drop_contact(vault, call)
         vault.conn.execute(
             store.ADD_CONTACT, (call, notes.generation, sealed_key, sealed, consent_on, expires_on)
         )
@@ -156,15 +156,20 @@ def contacts(vault: "Vault") -> list[DueContact]:
 
 
 def drop_contact(vault: "Vault", call: int) -> bool:
-    """Destroy the contact of a call; False if there is none."""
+    """Destroy the contact of a call; False if there is none. The caller wipes afterwards."""
     with vault.transaction():
-        return bool(vault.conn.execute(store.DROP_CONTACT, (call,)).rowcount)
+        dropped = bool(vault.conn.execute(store.DROP_CONTACT, (call,)).rowcount)
+        if dropped:
+            wiping.owe(vault)
+    return dropped
 
 
 def drop_expired(vault: "Vault", today: str) -> list[int]:
-    """Destroy the contacts that expire on or before a day; return their calls."""
+    """Destroy what expires on or before a day; return their calls. The caller wipes afterwards."""
     with vault.transaction():
         rows = vault.conn.execute(store.DROP_EXPIRED, (today,)).fetchall()
+        if rows:
+            wiping.owe(vault)
     return [int(call) for (call,) in rows]
 
 

@@ -1,23 +1,21 @@
 """Retention of what is sealed: the keys of a day go, and what was sealed under them goes too.
 
-Deleting needs no key, so whoever unlocks does it. `secure_delete` overwrites what is deleted in
-the file, and the write-ahead log is emptied afterwards. What is left of a note is an empty row.
+Deleting needs no key, so whoever unlocks does it. Afterwards the file is built anew, so that no
+page holds what was deleted (`console.vault.wiping`). What is left of a note is an empty row.
 """
 
 import contextlib
 import json
-import os
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from console.errors import BadUsage, CannotUnlock, ConsoleError
 from console.language import _
-from console.vault import audit, generations, narrative, purge_store, store
+from console.vault import audit, generations, narrative, purge_store, store, swap, wiping
 from console.vault.attempts import Attempts
 from console.vault.database import trouble
-from console.vault.files import file_trouble
 from console.vault.identity import MemberFile
 
 if TYPE_CHECKING:
@@ -29,7 +27,6 @@ LONGEST_GAP = timedelta(days=31)
 
 _LOOKED_ON = "retention.looked_on"
 _SHORTEST_MONTH = 28
-_PIECE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +48,10 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What retention destroys: notes (revisions of them) of ``days`` days up to ``through``."""
+    """What retention destroys: notes (revisions of them) of ``days`` days up to ``through``.
+
+    ``aside`` counts the vaults that restores put aside until then, which go as a whole.
+    """
 
     through: str
     days: int
@@ -59,16 +59,20 @@ class Due:
     amendments: int
     contacts: int
     return_codes: int
+    aside: int = 0
 
     @property
     def anything(self) -> bool:
         """Whether there is anything to destroy."""
-        return bool(self.days or self.contacts or self.return_codes)
+        return bool(self.days or self.contacts or self.return_codes or self.aside)
 
 
 @dataclass(frozen=True, slots=True)
 class Emergency:
-    """What an emergency purge destroys; ``drafts`` are calls that are still going on."""
+    """What an emergency purge destroys; ``drafts`` are calls that are still going on.
+
+    ``aside`` counts vaults that restores put aside; ``left`` names what could not be removed.
+    """
 
     days: int
     notes: int
@@ -76,6 +80,8 @@ class Emergency:
     drafts: int
     contacts: int
     return_codes: int
+    aside: int = 0
+    left: tuple[str, ...] = ()
 
 
 def policy(vault: "Vault") -> Policy:
@@ -135,7 +141,7 @@ def old_drafts(vault: "Vault", today: date) -> int:
 
 
 def destroy(vault: "Vault", *, now: datetime, today: date | None = None) -> Due:
-    """Destroy what is due, all or nothing, and empty the log; any member may. Audited by counts.
+    """Destroy what is due, all or nothing, and wipe; any member may. Audited by counts.
 
     ``today`` is the local day that it is due by, without it that of ``now``.
     """
@@ -151,9 +157,14 @@ def destroy(vault: "Vault", *, now: datetime, today: date | None = None) -> Due:
         if codes:
             vault.conn.execute(purge_store.DROP_CODES, (json.dumps(codes),))
             vault.audit("return.destroyed", f"{len(codes)} codes", now=now)
+        if done.aside:
+            vault.audit("aside.destroyed", f"{done.aside} vaults", now=now)
+        if done.anything:
+            wiping.owe(vault)
         vault.set_setting(_LOOKED_ON, today.isoformat())
     if done.anything:
-        vault.empty_log()
+        swap.destroy(swap.due(vault.home, done.through))
+    wiping.wipe(vault)
     return done
 
 
@@ -161,17 +172,17 @@ def daily(vault: "Vault", *, now: datetime) -> Due | None:
     """Destroy what is due at the first unlock of a day; None if nothing was looked at.
 
     After a gap of more than a month nothing is destroyed before a coordinator has asked for it:
-    a clock that is years ahead would destroy everything.
+    a clock that is years ahead would destroy everything. What is owed of wiping is done at each.
     """
     looked_on = vault.setting(_LOOKED_ON)
-    if looked_on == now.date().isoformat():
-        return None
-    since = held_since(vault, now=now)
-    if since is None:
-        return destroy(vault, now=now)
-    if not looked_on:
-        # What is written into the trail from now on does not mean that anybody looked.
-        vault.set_setting(_LOOKED_ON, since.isoformat())
+    if looked_on != now.date().isoformat():
+        since = held_since(vault, now=now)
+        if since is None:
+            return destroy(vault, now=now)
+        if not looked_on:
+            # What is written into the trail from now on does not mean that anybody looked.
+            vault.set_setting(_LOOKED_ON, since.isoformat())
+    wiping.wipe(vault)
     return None
 
 
@@ -263,14 +274,15 @@ def in_emergency(vault: "Vault") -> Emergency:
             drafts=_count(vault, purge_store.COUNT_OPEN),
             contacts=_count(vault, purge_store.COUNT_ALL_CONTACTS),
             return_codes=_count(vault, purge_store.COUNT_CODES),
+            aside=len(swap.kept_aside(vault.home)),
         )
 
 
 def destroy_everything_sealed(vault: "Vault", passphrase: str, *, now: datetime) -> Emergency:
     """Destroy the key of every day and all that is sealed: notes, calls going on, contacts, codes.
 
-    The codes and counts of finished calls stay. ``passphrase`` is that of who has the vault open.
-    Audited by counts. The caller closes the vault.
+    Then each vault that was put aside. The codes and counts of finished calls stay. Audited by
+    counts. ``passphrase`` is that of who has the vault open. The caller closes the vault.
 
     The notes' key is left too: a note holder makes the next generation at once, after others the
     next note holder does at her unlock. All or nothing; but where a full disk takes no more, the
@@ -279,16 +291,19 @@ def destroy_everything_sealed(vault: "Vault", passphrase: str, *, now: datetime)
     """
     vault.require("operator", "coordinator")
     confirm(vault, passphrase)
-    _wipe_log(vault)
+    wiping.overwrite_log(vault)
     try:
         done = _destroy_all(vault, purge_store.DROP_DAYS, now)
     except ConsoleError:
         done = _destroy_all(vault, (purge_store.DROP_KEYS,), now)
+    finally:
+        left = swap.destroy_all(vault.home)
     # All that it opened is gone; what fails from here on is done at the next unlock.
     with contextlib.suppress(ConsoleError):
         generations.renew(vault, now=now)
-    _wipe_log(vault)
-    return done
+    wiping.overwrite_log(vault)
+    wiping.wipe(vault, at_once=True)
+    return replace(done, left=left)
 
 
 def _destroy_all(vault: "Vault", statements: Iterable[str], now: datetime) -> Emergency:
@@ -300,31 +315,11 @@ def _destroy_all(vault: "Vault", statements: Iterable[str], now: datetime) -> Em
         for statement in purge_store.DROP_EVERYTHING_SEALED:
             vault.conn.execute(statement)
         generations.retire(vault)
+        wiping.owe(vault)
         subject = f"all: {done.days} days, {done.notes} notes, {done.drafts} open calls"
+        subject += f", {done.aside} vaults put aside" if done.aside else ""
         vault.audit("notes.destroyed", subject, now=now)
     return done
-
-
-def _wipe_log(vault: "Vault") -> None:
-    """Empty the log, noughts first: what a file system cuts off a file can be found on the disk."""
-    with contextlib.suppress(ConsoleError):
-        _overwrite_log(vault)
-    vault.empty_log()
-
-
-def _overwrite_log(vault: "Vault") -> None:
-    with trouble():
-        busy, frames, copied = vault.conn.execute(purge_store.COPY_LOG).fetchone()
-    log = vault.file.with_name(f"{vault.file.name}-wal")
-    if busy or frames != copied:
-        return
-    with file_trouble(log), log.open("r+b") as file:
-        size = file.seek(0, os.SEEK_END)
-        file.seek(0)
-        while file.tell() < size:
-            file.write(bytes(min(_PIECE, size - file.tell())))
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _due(vault: "Vault", today: date) -> tuple[Due, list[str], list[int]]:
@@ -342,6 +337,7 @@ def _due(vault: "Vault", today: date) -> tuple[Due, list[str], list[int]]:
         amendments=_count(vault, purge_store.COUNT_AMENDMENTS, listed),
         contacts=_count(vault, purge_store.COUNT_CONTACTS, today.isoformat()),
         return_codes=len(codes),
+        aside=len(swap.due(vault.home, last)),
     )
     return found, sorted(days), codes
 

@@ -6,7 +6,8 @@ LOOSE_DAYS = """
 SELECT DISTINCT day FROM note WHERE day <= ?1 AND length(sealed) > 0
 UNION SELECT DISTINCT day FROM amendment WHERE day <= ?1
 """
-# What came in from a file lives as long from its import as a call does from its day.
+# Older programs sealed what came in from a file under the day of its call, and promised as long
+# from the import; notes are of the day of their import since.
 IMPORTED_LATELY = """
 SELECT DISTINCT note.day
 FROM call_batch JOIN call ON call.batch = call_batch.id JOIN note ON note.call = call.id
@@ -53,6 +54,8 @@ LAST_HOUR = "SELECT hour FROM audit WHERE hour < ? ORDER BY seq DESC LIMIT 1"
 OLD_DRAFTS = """
 SELECT count(*) FROM draft JOIN call ON call.id = draft.call WHERE call.day <= ?
 """
+
+BUILD_ANEW = "VACUUM"
 
 # In an emergency.
 COPY_LOG = "PRAGMA wal_checkpoint(PASSIVE)"

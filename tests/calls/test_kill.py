@@ -62,6 +62,7 @@ def test_a_killed_end_is_whole_or_has_not_happened(home):
     with open_as(home, "amina") as vault:
         draft = replace(calls.start(vault, now=NOW), coded=CODED, note=NOTE, cursor=(3, 4))
         calls.save(vault, draft, now=NOW)
+    whole = 0
     for _ in range(KILLS):
         done = killed(home, pick.uniform(0, 0.006))
         with open_as(home, "amina") as vault:
@@ -80,5 +81,9 @@ def test_a_killed_end_is_whole_or_has_not_happened(home):
             assert draft.call in ended
             assert vault.audit_lines()[-1].action == "call.finished"
             assert vault.audit_broken_at() is None
+            whole += 1
             draft = replace(calls.start(vault, now=NOW), coded=CODED, note=NOTE, cursor=(3, 4))
             calls.save(vault, draft, now=NOW)
+    print(
+        f"{KILLS} kills at the end of a call: {whole} whole, {KILLS - whole} not begun, 0 in part"
+    )

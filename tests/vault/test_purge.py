@@ -97,7 +97,6 @@ def test_nothing_sealed_of_a_day_that_was_destroyed_is_in_any_page_or_the_log(ho
         image = images(vault)
         assert found(image, gone) == 0
         assert found(image, kept) == len(kept)
-        assert vault.conn.execute("PRAGMA freelist_count").fetchone()[0] > 0
         assert vault.read_note(keep) == CANARY
 
 
@@ -253,7 +252,7 @@ def test_a_kill_leaves_each_step_of_a_purge_whole_or_not_begun(home: Path, tmp_p
             assert process.stdout
             assert process.stdout.readline() == "go\n"
             try:
-                process.wait(chance.uniform(0.0, 0.25))
+                process.wait(chance.uniform(0.0, 0.6))
             except subprocess.TimeoutExpired:
                 process.kill()
             done = "done" in process.stdout.read()

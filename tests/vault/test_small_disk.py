@@ -177,9 +177,10 @@ def keeps(name: str, before: dict[str, object], after: dict[str, object], said: 
         due = set(old) if name == "emergency" else {call for call in old if "old" in old[call]}
         return gone == due if said else gone in (set(), due)
     if name == "restoring":
-        # The backup was made before the newest note, and what is due goes while it is restored.
+        # The backup was made before the newest note. Nobody has looked at retention for longer
+        # than a month, so that what is due waits for a coordinator.
         restored = after["restored"] == 1
-        left = {call: note for call, note in old.items() if note.startswith("new ")}
+        left = {call: note for call, note in old.items() if note != "newest"}
         return new == (left if restored else old) and (restored or not said)
     kept = all(new.get(call) == note for call, note in old.items())
     if name == "typing" and said:

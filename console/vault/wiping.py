@@ -1,0 +1,85 @@
+"""Wiping: nothing of what was destroyed stays in a page of the file, nor in its log.
+
+`secure_delete` overwrites what is deleted where it lies, but not the copies that SQLite leaves in
+the gaps of pages when it moves rows between them. So what destroys says so in its own transaction,
+and afterwards the file is built anew (VACUUM) from the rows that are left. Cut short, it is owed.
+"""
+
+import contextlib
+import os
+from typing import TYPE_CHECKING
+
+from console.errors import ConsoleError
+from console.vault import purge_store
+from console.vault.database import driver, trouble
+from console.vault.files import file_trouble
+
+if TYPE_CHECKING:
+    from console.vault.session import Vault
+
+AT_ONCE = 16 << 20
+"""Bytes of a file that is built anew while an operator waits: about half a second."""
+
+_OWED = "retention.wipe_owed"
+_PIECE = 1 << 20
+
+
+def owe(vault: "Vault") -> None:
+    """Remember that something was destroyed; in the transaction that destroys it."""
+    vault.set_setting(_OWED, True)
+
+
+def is_owed(vault: "Vault") -> bool:
+    """Tell whether pages may hold what was destroyed; also where an older program left them."""
+    return bool(vault.setting(_OWED, True))
+
+
+def wipe(vault: "Vault", *, at_once: bool = False) -> bool:
+    """Build the file anew if that is owed, and empty the log; tell whether nothing is owed now.
+
+    A large file stays as it is at an operator's, without ``at_once``: others can wait. For what
+    disk and memory do not let be done, too, the next login is another chance. Takes as much of both
+    as the file has, and no temporary file.
+    """
+    try:
+        if not is_owed(vault):
+            return True
+        # What is given back to the disk at the end of the file has been overwritten before.
+        vault.checkpoint()
+        if not at_once and vault.member.role == "operator" and _size(vault) > AT_ONCE:
+            return False
+        vault.conn.execute(purge_store.BUILD_ANEW)
+        vault.checkpoint()
+        vault.set_setting(_OWED, False)
+    except (ConsoleError, MemoryError, driver().DatabaseError):
+        # It has grown, on a disk that may be full.
+        vault.empty_log()
+        return False
+    return True
+
+
+def _size(vault: "Vault") -> int:
+    with file_trouble(vault.file):
+        return vault.file.stat().st_size
+
+
+def overwrite_log(vault: "Vault") -> None:
+    """Empty the log, noughts first: what a file system cuts off a file can be found on the disk."""
+    with contextlib.suppress(ConsoleError):
+        _overwrite_log(vault)
+    vault.empty_log()
+
+
+def _overwrite_log(vault: "Vault") -> None:
+    with trouble():
+        busy, frames, copied = vault.conn.execute(purge_store.COPY_LOG).fetchone()
+    log = vault.file.with_name(f"{vault.file.name}-wal")
+    if busy or frames != copied:
+        return
+    with file_trouble(log), log.open("r+b") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        while file.tell() < size:
+            file.write(bytes(min(_PIECE, size - file.tell())))
+        file.flush()
+        os.fsync(file.fileno())
