@@ -1,6 +1,7 @@
 """``helpline vault purge``: retention, shown before it is applied; and the one for emergencies."""
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -53,7 +54,7 @@ def purge(session: Session, yes: bool, emergency: bool, word: str | None, as_jso
                 say(waits(since))
             if vault.purged is not None and vault.purged.anything:
                 say(_at_login(vault.purged))
-            say(*_planned(plan))
+            say(*_planned(plan), *_kept_aside(session.home))
         if not plan.anything and since is None:
             if as_json:
                 emit({"held_since": None, "plan": plan, "done": None})
@@ -71,6 +72,8 @@ def purge(session: Session, yes: bool, emergency: bool, word: str | None, as_jso
         f"Done: {done.sealed.notes} notes of {done.sealed.days} days are destroyed, "
         f"{len(done.folded)} months are counts now. Backups made before still have them."
     )
+    if not done.wiped:
+        say("Remnants of it may still be in the file: free some space, then log in again.")
 
 
 @click.command()
@@ -112,7 +115,8 @@ def _at_login(done: "Due") -> str:
     return (
         f"Destroyed already at this login, the first of the day: {done.notes} notes and "
         f"{done.amendments} amendments of {done.days} days, {done.contacts} contacts, "
-        f"{done.return_codes} return codes."
+        f"{done.return_codes} return codes"
+        + (f", {done.aside} vaults that restores had put aside." if done.aside else ".")
     )
 
 
@@ -134,6 +138,11 @@ def _planned(plan: "Plan") -> list[str]:
         f"{calls} contacts"
         for month, calls in plan.waiting
     ]
+    if sealed.aside:
+        lines.append(
+            f"Vaults that restores put aside up to {sealed.through}, to be destroyed: "
+            f"{sealed.aside}"
+        )
     if plan.old_drafts:
         lines.append(
             f"{plan.old_drafts} calls are still going on from then: an operator has to end them."
@@ -141,6 +150,17 @@ def _planned(plan: "Plan") -> list[str]:
     if not plan.anything:
         lines.append("There is nothing to destroy.")
     return lines
+
+
+def _kept_aside(home: Path) -> list[str]:
+    from console.vault import swap
+
+    return [
+        f"{folder.name} is the vault that a restore replaced: retention does not reach into it, "
+        "and destroys all of it once notes of its day are due. Delete the folder when the restored "
+        "vault is proven."
+        for folder in swap.kept_aside(home)
+    ]
 
 
 def _ask_to_go_on(plan: "Plan") -> None:
@@ -175,6 +195,9 @@ def _destroy_everything(session: Session, word: str | None, as_json: bool) -> No
         emit(done)
         return
     say("It is destroyed, for ever. The vault is locked.")
+    if done.left:
+        folders = ", ".join(done.left)
+        say(f"The disk did not let {folders} go: delete that by hand, or destroy the disk.")
 
 
 def _in_emergency(planned: "Emergency") -> list[str]:
@@ -182,5 +205,10 @@ def _in_emergency(planned: "Emergency") -> list[str]:
         f"This destroys {planned.notes} notes of {planned.days} days, {planned.drafts} calls that "
         f"are going on, {planned.contacts} contacts and {planned.return_codes} return codes. "
         "Nobody can bring them back.",
+        *([_aside(planned.aside)] if planned.aside else []),
         *KEPT,
     ]
+
+
+def _aside(count: int) -> str:
+    return f"Vaults that restores put aside in the home, which go as a whole with it: {count}."

@@ -1,15 +1,17 @@
 """``helpline vault``: is it whole, a copy of it, and the copy put back."""
 
+import sys
 from pathlib import Path
 
 import click
 
 from console.cli import purge
 from console.cli.answer import emit, json_option, progress, say, table
-from console.cli.session import Session, now, pass_session
+from console.cli.session import Session, ask_secret, now, pass_session
 from console.errors import VaultDamaged
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
+_PRESENT = "--present-passphrase-file"
 
 
 @click.group()
@@ -74,9 +76,17 @@ def backup(session: Session, file: Path, as_json: bool) -> None:
 @vault.command()
 @click.argument("file", type=_FILE)
 @click.option("--replace", is_flag=True, help="Replace the vault that is there; it is kept aside.")
+@click.option(
+    _PRESENT,
+    "present_file",
+    metavar="FILE",
+    help="Your passphrase in the vault that is there, if you got new keys in it since.",
+)
 @json_option
 @pass_session
-def restore(session: Session, file: Path, replace: bool, as_json: bool) -> None:
+def restore(
+    session: Session, file: Path, replace: bool, present_file: str | None, as_json: bool
+) -> None:
     """Put the backup in FILE into the home; the passphrase is the one of its day.
 
     Over a vault that is there it says first what would be lost, and does it only with --replace.
@@ -85,9 +95,25 @@ def restore(session: Session, file: Path, replace: bool, as_json: bool) -> None:
 
     name = session.member or describe_backup(file).made_by
     secret = session.passphrase(name)
+
+    def present() -> str:
+        if present_file is not None:
+            return session.read_secret(present_file)
+        # Off the line of the progress bar.
+        click.echo(err=True)
+        return ask_secret(f"Passphrase of {name} in the vault that is there: ", _PRESENT)
+
+    can_ask = present_file is not None or sys.stdin.isatty()
     with progress() as tell:
         report = restore_backup(
-            session.home, name, secret, file, replace=replace, now=now(), progress=tell
+            session.home,
+            name,
+            secret,
+            file,
+            replace=replace,
+            present=present if can_ask else None,
+            now=now(),
+            progress=tell,
         )
     if as_json:
         emit(report)
@@ -106,12 +132,24 @@ def restore(session: Session, file: Path, replace: bool, as_json: bool) -> None:
         say(f"Removed once more: {', '.join(report.removed)}.")
     for name, why in report.again:
         say(f"{name} was removed since and is in it again. {why} Then remove {name} once more.")
+    if report.unsure:
+        say(
+            "Nobody can say who was removed since that day. These may log in: "
+            f"{', '.join(report.unsure)}. Remove who left before anybody else logs in "
+            "(helpline member remove)."
+        )
+    if report.kit is not None:
+        say(
+            f"Recovery kit {report.kit} opens it again, and no kit that was made since: whoever "
+            "has its sheets can read the notes. Make a new one if they were thrown away or seen."
+        )
     if report.lost is not None and report.aside is not None:
         say(f"{report.lost}: all that is newer is only in {report.aside} now.")
     if report.aside is not None:
         say(
             f"The vault before is kept in {report.aside}: delete that folder when the restored one "
-            "is proven."
+            "is proven. Retention does not reach into it, and destroys all of it once notes of "
+            "that day are due."
         )
 
 

@@ -92,10 +92,12 @@ class RetentionScreen(Screen[None]):
         else:
             said = _(
                 "Destroyed: {notes} notes of {days} days. Months that are counts now: {months}."
-            )
-            self._say(
-                said.format(notes=done.sealed.notes, days=done.sealed.days, months=len(done.folded))
-            )
+            ).format(notes=done.sealed.notes, days=done.sealed.days, months=len(done.folded))
+            if not done.wiped:
+                said += " " + _(
+                    "Remnants of it may still be in the file: free some space, then log in again."
+                )
+            self._say(said)
         await self._read()
 
 
@@ -144,17 +146,17 @@ class EmergencyScreen(WipedScreen[bool]):
         words = _(
             "{notes} notes of {days} days, {drafts} calls that are going on, {contacts} contacts "
             "and {codes} return codes will be destroyed. Nobody can bring them back."
+        ).format(
+            notes=planned.notes,
+            days=planned.days,
+            drafts=planned.drafts,
+            contacts=planned.contacts,
+            codes=planned.return_codes,
         )
-        self.tell(
-            "#doomed",
-            words.format(
-                notes=planned.notes,
-                days=planned.days,
-                drafts=planned.drafts,
-                contacts=planned.contacts,
-                codes=planned.return_codes,
-            ),
-        )
+        if planned.aside:
+            aside = _("Vaults that restores put aside go as a whole: {count}.")
+            words = f"{words} {aside.format(count=planned.aside)}"
+        self.tell("#doomed", words)
 
     @on(Input.Submitted, "#word")
     def _to_passphrase(self) -> None:
@@ -195,6 +197,7 @@ def _planned(plan: Plan, held: date | None, today: date) -> Content:
         "go on."
     )
     drafts = _("{count} calls are still going on from then: an operator has to end them.")
+    aside = _("Vaults that restores put aside up to {through}, to be destroyed: {count}")
     return joined(
         shown(live.format(days=policy.note_days, months=policy.call_months), "bold"),
         " ",
@@ -209,6 +212,7 @@ def _planned(plan: Plan, held: date | None, today: date) -> Content:
         *_months(_("Stay, not published: {months}"), plan.unpublished),
         *_months(_("Stay, somebody waits or a note is still kept: {months}"), plan.waiting),
         drafts.format(count=plan.old_drafts) if plan.old_drafts else "",
+        aside.format(through=sealed.through, count=sealed.aside) if sealed.aside else "",
         "" if plan.anything else _("Nothing is due."),
         "" if held is None else waits.format(since=held, today=today),
         by="\n",

@@ -19,6 +19,7 @@ from console.vault import (
     database,
     keyring,
     kit,
+    leftovers,
     members,
     narrative,
     pins,
@@ -36,7 +37,7 @@ from console.vault.lock import Lock
 from console.vault.notekeys import Roster, read_roster
 from console.vault.opening import exists, identify
 from console.vault.session import Vault
-from console.vault.swap import kept_aside, pending
+from console.vault.swap import pending
 
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _FOLDERS = ("members", "pins", "slips")
@@ -96,13 +97,7 @@ def _look_at_files(home: Path, sheet: Sheet) -> None:
         sheet.saw(f"{len(present)} files")
         if os.name == "posix":
             _look_at_modes(home, present, sheet)
-        for path in sorted(home.glob("vault.db.*")):
-            sheet.notices.append(f"{path.name} was left by something cut short, and goes by itself")
-        for path in kept_aside(home):
-            sheet.notices.append(
-                f"{path.name} is the vault that a restore replaced: delete the folder when the "
-                "restored vault is proven, because retention does not reach into it"
-            )
+        leftovers.look(home, sheet)
 
 
 def _look_at_modes(home: Path, present: list[Path], sheet: Sheet) -> None:
@@ -198,7 +193,8 @@ def _look_at_database(home: Path, raw: RawKey, found: _Keys, sheet: Sheet) -> bo
     try:
         look_at_content(connection, sheet)
         if found.signed is not None and len(sheet.findings) == before:
-            look_at_trail(connection, found.signed.keyring.vault, sheet)
+            ring = found.signed.keyring
+            look_at_trail(connection, ring.vault, sheet, ring.epoch_of(raw.salt))
             with sheet.part("members"):
                 _look_at_members(connection, found.signed, found, sheet)
         else:
@@ -282,8 +278,8 @@ def _shape(connection: Any) -> dict[str, object]:
     return shape
 
 
-def look_at_trail(connection: Any, vault: str, sheet: Sheet) -> None:
-    """Check that no line of the trail was changed, removed or put in."""
+def look_at_trail(connection: Any, vault: str, sheet: Sheet, epoch: int | None = None) -> None:
+    """Check that no line of the trail was changed, removed or put in; with ``epoch``, cut off."""
     with sheet.part("trail"):
         rows = audit.read(connection)
         connection.execute(check_store.NOTHING).fetchone()
@@ -293,8 +289,9 @@ def look_at_trail(connection: Any, vault: str, sheet: Sheet) -> None:
                 f"Line {line} of the trail is not as it was written",
                 "find out who changed the database; a backup has the line as it was",
             )
-        head = rows[-1][1].hex() if rows else "none"
-        sheet.saw(f"{len(rows)} lines, head {head}")
+        for lack in audit.lacks(connection, [each for each, _ in rows], epoch) if epoch else ():
+            sheet.wrong(f"The trail says nothing of {lack}", audit.CUT_OFF)
+        sheet.saw(f"{len(rows)} lines, head {rows[-1][1].hex() if rows else 'none'}")
 
 
 def _look_at_members(connection: Any, signed: SignedKeyring, found: _Keys, sheet: Sheet) -> None:

@@ -6,20 +6,30 @@ then does it take its place, at one instant (`console.vault.swap`).
 """
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from console.errors import CannotUnlock, ConsoleError, Refused, VaultDamaged
-from console.vault import archive, audit, database, keyring, members, purge, restore_store, swap
+from console.vault import (
+    archive,
+    audit,
+    database,
+    keyring,
+    kit,
+    members,
+    purge,
+    restore_store,
+    swap,
+)
 from console.vault.backup import Manifest, Progress, prove_content, read_manifest
 from console.vault.files import make_folder
 from console.vault.identity import Identity, MemberFile
 from console.vault.lock import Lock
 from console.vault.model import check_name
-from console.vault.opening import enter, exists
+from console.vault.opening import enter, exists, identify
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +50,9 @@ class RestoreReport:
     who could not be, with the reason; ``days`` counts the days of notes that retention destroyed in
     it; ``held_since`` is the day since which nobody has looked at retention, where the rest waits
     for a coordinator because the clock is far ahead of it, and ``due`` counts the days of notes
-    that this clock would destroy then; ``aside`` is the folder of what was replaced, ``lost`` says
-    what is newer there.
+    that this clock would destroy then; ``unsure`` are the members of the restored vault, where
+    nobody can say which of them were removed since; ``kit`` is the number of the recovery kit that
+    opens it; ``aside`` is the folder of what was replaced, ``lost`` says what is newer there.
     """
 
     day: str
@@ -50,6 +61,8 @@ class RestoreReport:
     days: int
     held_since: str | None
     due: int
+    unsure: tuple[str, ...]
+    kit: int | None
     aside: str | None
     lost: str | None
 
@@ -58,12 +71,14 @@ class RestoreReport:
 class _There:
     """The vault that is to be replaced, as far as it could be opened: what it has to lose.
 
-    ``words`` go on after "The vault"; ``looked_on`` is when retention was last looked at in it.
+    ``words`` go on after "The vault"; ``looked_on`` is when retention was last looked at in it;
+    ``sure`` says whether ``removed`` are all who were removed.
     """
 
     words: str
     removed: tuple[str, ...] = ()
     looked_on: date | None = None
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +90,8 @@ class _Since:
     days: int
     held_since: str | None
     due: int
+    unsure: tuple[str, ...]
+    kit: int | None
 
 
 def describe(path: Path) -> BackupFile:
@@ -90,13 +107,17 @@ def restore(
     path: Path,
     *,
     replace: bool = False,
+    present: Callable[[], str] | None = None,
     now: datetime,
     progress: Progress | None = None,
 ) -> RestoreReport:
     """Put the backup at ``path`` into ``home``; ``passphrase`` is that of ``name`` in the backup.
 
+    ``present`` is asked for their passphrase in the vault that is there, where only that opens it.
+
     Raises Refused (not IT; a vault is there: what would be lost without ``replace``; it is
-    another vault), CannotUnlock, VaultBusy, VaultDamaged (so is the backup), ConsoleError.
+    another vault, or opens with newer keys and there is no ``present``), CannotUnlock, VaultBusy,
+    VaultDamaged (so is the backup), ConsoleError.
     """
     tell = progress or (lambda _step, _share: None)
     raw, manifest = read_manifest(path)
@@ -113,7 +134,7 @@ def restore(
             tell("proof", 0.4)
             me = _identify(stage, name, passphrase)
             _prove(stage, me, manifest, path)
-            there = _compare(home, me, manifest, now) if exists(home) else None
+            there = _compare(home, me, manifest, now, present) if exists(home) else None
             if there is not None and not replace:
                 raise Refused(
                     f"The vault that is there {there.words}: add --replace to restore all the "
@@ -122,7 +143,7 @@ def restore(
             tell("bring up to date", 0.7)
             since = _bring_up_to_date(stage, me, manifest, there, now)
             tell("swap", 0.9)
-            swap.decide(home, now.date().isoformat())
+            swap.decide(home, _aside_since(manifest, there, now))
         except BaseException:
             with contextlib.suppress(ConsoleError):
                 swap.clear(home)
@@ -138,6 +159,8 @@ def restore(
         since.days,
         since.held_since,
         since.due,
+        since.unsure,
+        since.kit,
         None if aside is None else aside.name,
         None if there is None else f"The vault before {there.words}",
     )
@@ -181,25 +204,93 @@ def _connected(home: Path, raw: keyring.RawKey) -> Iterator[Any]:
         connection.close()
 
 
-def _compare(home: Path, me: Identity, manifest: Manifest, now: datetime) -> _There:
+def _compare(
+    home: Path,
+    me: Identity,
+    manifest: Manifest,
+    now: datetime,
+    present: Callable[[], str] | None,
+) -> _There:
     """Return what the vault in ``home`` has that the backup lacks.
 
-    Raises Refused for another vault, and for somebody who has no key to the one that is there.
+    Raises Refused for another vault, for somebody who has no key to the one that is there, and for
+    who has a newer one and gives no passphrase for it; CannotUnlock for a wrong one.
     """
     try:
         ring = keyring.read(home / "keys").keyring
-        if ring.vault != manifest.vault:
-            raise Refused("The backup is of another vault than the one there: use another home.")
+    except (VaultDamaged, CannotUnlock):
+        return _damaged()
+    if ring.vault != manifest.vault:
+        raise Refused("The backup is of another vault than the one there: use another home.")
+    try:
         epoch = ring.epoch_of(database.read_salt(home / "vault.db"))
         if me.public.name not in ring.epochs[epoch].slots:
             raise Refused(
                 f"{me.public.name} has no key to the vault that is there: let somebody of IT "
                 "restore who has."
             )
-        with _connected(home, ring.open(epoch, me)) as connection:
+        with _connected(home, _key_there(home, ring, epoch, me, present)) as connection:
             return _describe(connection, manifest, now)
-    except (VaultDamaged, CannotUnlock, database.driver().DatabaseError):
-        return _There("is damaged, so nobody can say what is newer in it")
+    except (VaultDamaged, database.driver().DatabaseError):
+        return _damaged(_keyless(home, ring, manifest))
+
+
+def _damaged(removed: tuple[str, ...] = ()) -> _There:
+    return _There("is damaged, so nobody can say what is newer in it", removed, sure=False)
+
+
+def _key_there(
+    home: Path,
+    ring: keyring.Keyring,
+    epoch: int,
+    me: Identity,
+    present: Callable[[], str] | None,
+) -> keyring.RawKey:
+    """Return the key of the vault in ``home``, by the keys that ``me`` has in it by now."""
+    name = me.public.name
+    try:
+        return ring.open(epoch, me)
+    except VaultDamaged:
+        try:
+            file = MemberFile.read(home / "keys" / "members" / f"{name}.json")
+        except FileNotFoundError:
+            file = None
+        if file is None or file.vault != ring.vault or file.public == me.public:
+            raise
+    if present is None:
+        raise Refused(
+            f"{name} has got new keys since that backup, and only the vault that is there knows "
+            f"who was removed since: give {name}'s passphrase of today too "
+            "(--present-passphrase-file)."
+        )
+    return ring.open(epoch, identify(home / "keys", name, present()))
+
+
+def _keyless(home: Path, ring: keyring.Keyring, manifest: Manifest) -> tuple[str, ...]:
+    """Return who is in the backup and has neither a key file nor a key in ``home`` any more.
+
+    Nobody, if the keyring there is older than the backup: then it says nothing of what came since.
+    """
+    if ring.generation < manifest.generation:
+        return ()
+    slots = {name for epoch in ring.epochs.values() for name in epoch.slots}
+    files = (Path(entry.name) for entry in manifest.entries)
+    return tuple(
+        file.stem
+        for file in files
+        if file.parent.name == "members" and not (file.stem in slots or (home / file).exists())
+    )
+
+
+def _aside_since(manifest: Manifest, there: _There | None, now: datetime) -> str:
+    """Return the day for the folder of what is replaced, by which retention destroys it.
+
+    A clock that is behind must not have it destroyed before the notes in it are due.
+    """
+    days = [now.date().isoformat(), manifest.day]
+    if there is not None and there.looked_on is not None:
+        days.append(there.looked_on.isoformat())
+    return max(days)
 
 
 def _describe(connection: Any, manifest: Manifest, now: datetime) -> _There:
@@ -249,5 +340,15 @@ def _bring_up_to_date(
                 gone.append(name)
         done, held = purge.bring_up_to_date(vault, there.looked_on if there else None, now=now)
         due = purge.due(vault, now.date()).days
-    since = None if held is None else held.isoformat()
-    return _Since(tuple(gone), tuple(again), done.days, since, due)
+        sure = there is not None and there.sure
+        unsure = () if sure else tuple(each.name for each in vault.members())
+        stands = kit.status(vault)
+    return _Since(
+        tuple(gone),
+        tuple(again),
+        done.days,
+        None if held is None else held.isoformat(),
+        due,
+        unsure,
+        None if stands is None else stands.number,
+    )

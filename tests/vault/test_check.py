@@ -209,6 +209,14 @@ def test_what_was_left_behind_is_noticed(home: Path) -> None:
     assert report.good
     assert "vault.db.rotating" in report.notices[0]
     assert "replaced-2026-11-01" in report.notices[1]
+    assert "destroys all of it once notes of 2026-11-01 are due" in report.notices[1]
+
+
+def test_a_folder_in_the_place_of_a_copy_is_named(home: Path) -> None:
+    """Nothing that clears copies away clears it."""
+    (home / "vault.db.rotating").mkdir()
+    (home / "vault.db.rotating/photo").touch()
+    assert "files: vault.db.rotating is a folder, which may keep" in wrong(look(home))
 
 
 def test_a_check_needs_a_passphrase_and_the_vault_for_itself(home: Path, tmp_path: Path) -> None:
