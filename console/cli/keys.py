@@ -59,8 +59,9 @@ def lines(found: "KeyStatus", today: date) -> list[str]:
             if found.overdue(today)
             else f"A new one is due by {found.rotate_by}."
         ),
-        f"The notes' key is of generation {found.note_generation}, "
-        f"held by: {_names(found.holders)}.",
+        f"The notes' key is of generation {found.note_generation}"
+        + (f", made on {found.notes_made_on}" if found.notes_made_on else "")
+        + f", held by: {_names(found.holders)}.",
         f"Awaiting approval by one of them: {_names(found.waiting)}.",
     ]
     if found.leaving:

@@ -93,11 +93,13 @@ def add(session: Session, name: str, role: "Role", source: str | None) -> None:
 def list_(session: Session, as_json: bool) -> None:
     """List who may log in, in which role.
 
-    Shows who holds the notes' key, and the fingerprint of those who await approval.
+    Shows who holds the notes' key, the fingerprint of those who await approval, and your own.
     """
+    from console.vault import own_words
+
     with session.unlocked("it") as vault:
-        members = vault.members()
-        waiting = {name: vault.fingerprint(name) for name in vault.waiting()}
+        members, waiting, own = vault.members(), vault.waiting(), own_words(vault)
+        words = {name: vault.fingerprint(name) for name in waiting} | {vault.member.name: own}
     if as_json:
         emit(
             [
@@ -106,18 +108,19 @@ def list_(session: Session, as_json: bool) -> None:
                     "role": each.role,
                     "holds_notes": each.holds_notes,
                     "awaits_approval": each.name in waiting,
-                    "fingerprint": waiting.get(each.name),
+                    "fingerprint": words.get(each.name),
                 }
                 for each in members
             ]
         )
         return
-    table(("name", "role", "notes"), ((e.name, e.role, _notes(e, waiting)) for e in members))
+    table(("name", "role", "notes"), ((e.name, e.role, _notes(e, waiting, words)) for e in members))
+    say(f"Your own words, out of your key file: {own}")
 
 
-def _notes(member: "Member", waiting: dict[str, str]) -> str:
+def _notes(member: "Member", waiting: list[str], words: dict[str, str]) -> str:
     if member.name in waiting:
-        return f"awaits approval: {waiting[member.name]}"
+        return f"awaits approval: {words[member.name]}"
     return "holds the key" if member.holds_notes else ""
 
 

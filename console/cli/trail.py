@@ -36,6 +36,7 @@ def audit(
 ) -> None:
     """Show the audit trail, and whether its chain holds."""
     from console import figures
+    from console.vault import CUT_OFF, lacking_in_trail
 
     if head is not None and (len(head) != _HEAD or set(head) - set(string.hexdigits)):
         raise BadUsage(f"a head is {_HEAD} hexadecimal digits, as a release prints it")
@@ -45,6 +46,7 @@ def audit(
         stated = {month: given for month, given in figures.audit_heads(vault).items() if given}
         missing = [month for month, given in stated.items() if vault.audit_line_of(given) is None]
         line = None if head is None else vault.audit_line_of(head)
+        lacking = lacking_in_trail(vault)
     wanted = [each for each in lines if _is_wanted(each, actor, action, since)]
     if as_json:
         emit(
@@ -53,6 +55,7 @@ def audit(
                 "head": now_at,
                 "broken_at": broken_at,
                 "releases_missing": missing,
+                "says_nothing_of": lacking,
                 "head_line": line,
             }
         )
@@ -71,6 +74,8 @@ def audit(
             "the trail was cut off, or the vault was put back to an older state: "
             "no line has this head"
         )
+    if lacking:
+        raise VaultDamaged(f"the trail says nothing of {lacking[0]}: {CUT_OFF}")
     if not as_json:
         if line is not None:
             say(f"This head is that of line {line}; {len(lines) - line} came after it.")

@@ -22,15 +22,17 @@ def _said(status: KeyStatus, today: date) -> list[Content]:
     made = _("The vault's key is number {epoch}, made on {made_on}.")
     due = _("It should have been replaced by {day}: F8 does it.")
     in_time = _("A new one is due by {day}.")
-    generation = _("The notes' key is of generation {generation}.")
+    generation = _("The notes' key is of generation {generation}, made on {day}.")
     overdue = status.overdue(today)
     said = [
         shown(made.format(epoch=status.epoch, made_on=status.made_on), "bold"),
         shown(
             (due if overdue else in_time).format(day=status.rotate_by), "bold" if overdue else ""
         ),
-        shown(generation.format(generation=status.note_generation)),
     ]
+    if status.note_generation:
+        words = generation.format(generation=status.note_generation, day=status.notes_made_on)
+        said.append(shown(words))
     for names, sentence in (
         (status.waiting, _("Awaiting approval: {names}")),
         (
@@ -111,5 +113,12 @@ class KeysScreen(Screen[None]):
             said.update(shown(str(error)))
             return
         done = _("Done in {seconds} s: the old key opens nothing any more.")
-        said.update(shown(done.format(seconds=f"{report.seconds:.1f}"), "bold"))
+        said.update(
+            joined(
+                shown(done.format(seconds=f"{report.seconds:.1f}"), "bold"),
+                shown(_("Head of the trail, to be kept outside:")),
+                shown(report.head, "bold"),
+                by="\n",
+            )
+        )
         await self._show()

@@ -20,7 +20,7 @@ from console.language import _, later
 from console.tui.app import ConsoleApp
 from console.tui.keybar import KeyBar
 from console.tui.shown import joined, shown
-from console.vault import Vault, purge
+from console.vault import Vault, own_words, purge
 
 if TYPE_CHECKING:
     from console.tui.call import Ended
@@ -66,6 +66,7 @@ class ShiftScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Who is here above, the calls below."""
         yield Static(id="site")
+        yield Static(id="waiting")
         yield Static(id="cover")
         calls_list = OptionList(id="calls", compact=True)
         calls_list.border_title = _("calls")
@@ -98,10 +99,7 @@ class ShiftScreen(Screen[None]):
         self.query_one("#site", Static).update(
             joined(shown(session.site, "bold"), f"{member.name}, {_(member.role)}", by=" · ")
         )
-        if member.role == "operator" and not member.holds_notes:
-            self.app.notice(
-                _("A colleague who holds notes must approve you before you take calls.")
-            )
+        await self._show_waiting()
         if member.role == "coordinator" and await session.call(purge.is_held, now=self.app.now()):
             self.app.notice(_("Retention waits for you after more than a month: look at F9."))
         if member.role == "it":
@@ -119,6 +117,24 @@ class ShiftScreen(Screen[None]):
         self.set_interval(1.0, self._show_kept)
         if member.holds_notes:
             self._resealing = self.set_interval(RESEAL_SECONDS, self._reseal)
+
+    async def _show_waiting(self) -> None:
+        """Show who waits the words that she is approved by, of her own keys."""
+        session, waiting = self.app.session, self.query_one("#waiting", Static)
+        waiting.display = session.member.role == "operator" and not session.member.holds_notes
+        if not waiting.display:
+            return
+        own = await session.call(own_words)
+        waiting.update(
+            joined(
+                shown(_("A colleague who holds notes must approve you before you take calls.")),
+                shown(_("Your six words: {words}").format(words=own), "bold"),
+                shown(
+                    _("Read them out to her: she compares them by ear with those on her screen.")
+                ),
+                by="\n",
+            )
+        )
 
     @contextmanager
     def _told(self) -> Iterator[None]:

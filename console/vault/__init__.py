@@ -1,10 +1,12 @@
 """The vault: the encrypted database, its members and keys, the journal and the audit trail."""
 
+from console.vault.audit import CUT_OFF
+from console.vault.audit import lacking as lacking_in_trail
 from console.vault.backup import BackupReport, back_up
 from console.vault.check import inspect as check_vault
 from console.vault.database import trouble
 from console.vault.findings import CheckReport, Finding
-from console.vault.keystatus import rotate_days, set_rotate_days
+from console.vault.keystatus import own_words, rotate_days, set_rotate_days
 from console.vault.kit import NewKit
 from console.vault.model import (
     AuditLine,
@@ -29,6 +31,7 @@ from console.vault.shares import Share, read_share, share_lines
 from console.vault.thread import DatabaseThread
 
 __all__ = [
+    "CUT_OFF",
     "SHARE_WORDS",
     "AuditLine",
     "BackupFile",
@@ -56,6 +59,8 @@ __all__ = [
     "exists",
     "guarding",
     "judge_passphrase",
+    "lacking_in_trail",
+    "own_words",
     "prove_kit",
     "read_share",
     "recover",

@@ -139,6 +139,11 @@ class Identity:
         except (InvalidTag, ValueError):
             return None
 
+    def fingerprint(self, vault: str) -> str:
+        """Return the six words of these very private keys, whatever any file says of them."""
+        mine = Identity.of(self.public.name, self.public.role, self._secret)
+        return mine.public.fingerprint(vault)
+
     def sign(self, message: bytes) -> bytes:
         """Return this member's signature of ``message``, 64 bytes."""
         return _signing(self._secret).sign(message)

@@ -30,11 +30,27 @@ def status(vault: "Vault") -> KeyStatus:
         made_on=made_on,
         rotate_by=_rotate_by(made_on, rotate_days(vault)),
         note_generation=generation,
+        notes_made_on=_notes_made_on(vault) if generation else "",
         holders=tuple(member.name for member in members if member.holds_notes),
         waiting=tuple(vault.waiting()),
         leaving=leaving,
         to_reseal=resealing.remaining(vault, generation + bool(leaving)),
     )
+
+
+def _notes_made_on(vault: "Vault") -> str:
+    """Return the day of the newest notes' key; the first one is made for the first operator."""
+    with trouble():
+        (day,) = vault.conn.execute(store.NOTES_MADE_ON).fetchone()
+    return str(day)
+
+
+def own_words(vault: "Vault") -> str:
+    """Return six words for the member's own private keys, and nothing that others can write.
+
+    So nobody else decides what she reads out to be approved by.
+    """
+    return vault.me.fingerprint(vault.id)
 
 
 def _leaving(vault: "Vault", active: set[str]) -> tuple[str, ...]:

@@ -74,15 +74,17 @@ class KeyStatus:
     """Where the keys stand.
 
     ``epoch`` counts database keys, made on the local day ``made_on`` and to be followed by a new
-    one on ``rotate_by``; ``note_generation`` counts notes' keys (0: no operator yet); ``holders``
-    can read notes, ``waiting`` await approval. ``leaving`` were removed since the newest notes'
-    key; ``to_reseal`` counts what is sealed under those before it.
+    one on ``rotate_by``; ``note_generation`` counts notes' keys (0: no operator yet), the newest
+    made on the day ``notes_made_on`` (as the trail has it, in UTC; '' for none); ``holders`` can
+    read notes, ``waiting`` await approval. ``leaving`` were removed since the newest notes' key;
+    ``to_reseal`` counts what is sealed under those before it.
     """
 
     epoch: int
     made_on: str
     rotate_by: str
     note_generation: int
+    notes_made_on: str
     holders: tuple[str, ...]
     waiting: tuple[str, ...]
     leaving: tuple[str, ...]

@@ -5,11 +5,12 @@ import stat
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from console.vault.identity import MemberFile
 from tests.cli.conftest import Command, refused
 from tests.vaults import make_vault, passphrase
 
-INES = "made-up-words-of-ines-only"
-CARLA = "made-up-words-of-carla-only"
+INES = "quiet-kettles-paint-lanterns-of-ines"
+CARLA = "brass-spoons-chase-marmalade-of-carla"
 
 
 def test_a_vault_is_made_and_its_members_added(empty: Command) -> None:
@@ -78,6 +79,35 @@ def test_an_operator_is_approved_by_her_fingerprint(helpline: Command) -> None:
     assert not listed()["holds_notes"]
     assert helpline.as_("amina", *approve, words).code == 0
     assert listed()["holds_notes"]
+
+
+def test_everybody_sees_their_own_words_and_nobody_elses(helpline: Command) -> None:
+    """As their key files have them; those of who awaits approval are for all to compare."""
+    noor = helpline.secret("noor", passphrase("noor"))
+    add = ("member", "add", "noor", "--role", "operator", "--new-passphrase-file", noor)
+    assert helpline.as_("ines", *add).code == 0
+    vault = json.loads((helpline.home / "keys/keyring.json").read_bytes())["vault"]
+    own = {
+        name: MemberFile.read(helpline.home / f"keys/members/{name}.json").public.fingerprint(vault)
+        for name in ("amina", "carla", "ines", "noor")
+    }
+    for name, words in own.items():
+        listed = helpline.as_(name, "member", "list")
+        assert listed.code == 0, listed.err
+        assert listed.out.splitlines()[-1] == f"Your own words, out of your key file: {words}"
+        answer = json.loads(helpline.as_(name, "member", "list", "--json").out)
+        assert {each["name"]: each["fingerprint"] for each in answer} == {
+            other: own[other] if other in (name, "noor") else None for other in own
+        }
+        assert [each["name"] for each in answer if each["awaits_approval"]] == ["noor"]
+
+
+def test_what_it_sees_of_the_keys_everybody_may_see(helpline: Command) -> None:
+    for name in ("amina", "carla"):
+        for command in (("key", "status"), ("key", "policy")):
+            assert helpline.as_(name, *command).code == 0
+        refused(helpline.as_(name, "key", "policy", "--rotate-days", "30"), 5)
+        refused(helpline.as_(name, "key", "rotate"), 5)
 
 
 def test_a_member_is_removed_by_it_and_named_in_the_status(helpline: Command) -> None:

@@ -170,3 +170,21 @@ def test_a_trail_that_was_cut_off_is_found_by_what_a_release_states(helpline: Co
         assert vault.audit_broken_at() is None
     cut = helpline.as_("carla", "audit")
     assert (cut.code, "release of 2026-01" in cut.err) == (4, True)
+
+
+def test_a_trail_that_was_cut_off_is_found_by_what_the_vault_holds(helpline: Command) -> None:
+    assert json.loads(helpline.as_("ines", "audit", "--json").out)["says_nothing_of"] == []
+    with open_as(helpline.home, "ines", now=now()) as vault:
+        vault.rotate(now=now())
+        vault.conn.execute("DELETE FROM audit WHERE action = 'key.rotated'")
+    with open_as(helpline.home, "carla", now=now()) as vault:
+        assert vault.audit_broken_at() is None
+        head = vault.audit_head()
+    cut = helpline.as_("carla", "audit", "--json", "--head", head)
+    assert cut.code == 4
+    assert json.loads(cut.out)["says_nothing_of"] == ["the vault's key number 2"]
+    assert "says nothing of the vault's key number 2" in cut.err
+    assert "helpline audit --head" in cut.err
+    check = helpline.as_("ines", "vault", "check")
+    assert check.code == 4
+    assert "Wrong with the trail: The trail says nothing of the vault's key number 2" in check.out

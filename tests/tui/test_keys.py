@@ -1,8 +1,11 @@
 """The keys' screen says in sentences what is due, who left and what is still to be done."""
 
+import pytest
+
 from console.tui.keys import KeysScreen
 from console.tui.shift import ShiftScreen
 from tests.tui.conftest import on, until, words
+from tests.tui.screens import drawn
 from tests.vaults import NOW, make_vault, open_as
 
 
@@ -36,3 +39,17 @@ async def test_who_was_removed_is_named_until_an_operator_logs_in(console, home)
         said = await _keys(pilot)
         assert "Removed" not in said
         assert "generation 2" in said
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_a_rotation_states_the_head_of_the_trail_on_a_line_of_its_own(console, home, size):
+    async with console("ines").run_test(size=size) as pilot:
+        await _keys(pilot)
+        await pilot.press("f8")
+        await until(pilot, lambda: "Done in" in words(pilot.app, "#rotated"))
+        _, _, head = words(pilot.app, "#rotated").splitlines()
+        await until(pilot, lambda: any(head in line.text for line in drawn(pilot.app.screen)))
+        await pilot.press("ctrl+q")
+    with open_as(home, "ines") as vault:
+        line = vault.audit_line_of(head)
+        assert vault.audit_lines()[line - 1].action == "key.rotated"

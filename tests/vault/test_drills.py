@@ -12,7 +12,6 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -26,7 +25,6 @@ from console.vault import (
     back_up,
     check,
     opening,
-    purge,
     slips,
     trouble,
 )
@@ -187,11 +185,16 @@ def looked_at(home: Path, me: Identity) -> CheckReport:
         lock.release()
 
 
-def test_a_flipped_bit_in_anybodys_file_is_named_by_the_front_door(home: Path):
-    for name in ("members/amina.json", "members/bea.json", "keyring.json", "roster.json"):
-        path = home / "keys" / name
-        good = path.read_bytes()
-        for _ in range(2):
+def test_a_flipped_bit_in_a_key_file_is_named_by_the_front_door(home: Path):
+    """Through the unlock itself, passphrase and all, in every key file that there is."""
+    for name in ("amina", "bea"):
+        open_as(home, name).close()
+    keys, figures = home / "keys", Counter[str]()
+    needed = {"members/amina.json", "keyring.json", "roster.json", "pins/amina.json"}
+    paths = sorted(keys.rglob("*.json"))
+    for path in paths:
+        name, good = path.relative_to(keys).as_posix(), path.read_bytes()
+        for _ in range(max(2, _COUNT // 10)):
             content = bytearray(good)
             content[random.randrange(len(content))] ^= 1 << random.randrange(8)
             path.write_bytes(content)
@@ -199,76 +202,13 @@ def test_a_flipped_bit_in_anybodys_file_is_named_by_the_front_door(home: Path):
                 open_as(home, "amina").close()
             except ConsoleError as error:
                 assert path.name in str(error)
+                figures["named"] += 1
             else:
-                assert name == "members/bea.json"
+                assert name not in needed
+                figures["not needed by who logs in"] += 1
             path.write_bytes(good)
+    print(f"one bit flipped in {len(paths)} key files, at the unlock: {dict(figures)}, silent: 0")
     open_as(home, "amina").close()
-
-
-@pytest.mark.parametrize("cut", [0.0, 0.3, 0.9])
-def test_a_file_cut_short_is_named(home: Path, cut: float):
-    for path in (
-        home / "vault.db",
-        *(home / "keys").glob("*.json"),
-        *(home / "keys/members").iterdir(),
-    ):
-        good = path.read_bytes()
-        path.write_bytes(good[: int(len(good) * cut)])
-        for name in ("amina", "ines"):
-            try:
-                open_as(home, name).close()
-            except ConsoleError as error:
-                assert "\n" not in str(error)
-                assert type(error) in (VaultDamaged, CannotUnlock)
-            else:
-                # What this member's unlock does not need.
-                assert path.name not in ("vault.db", "keyring.json", f"{name}.json")
-        path.write_bytes(good)
-
-
-def test_swapped_key_files_are_named(home: Path):
-    members = home / "keys/members"
-    good = {name: (members / f"{name}.json").read_bytes() for name in ("amina", "bea")}
-    (members / "amina.json").write_bytes(good["bea"])
-    assert "amina.json" in refuses(VaultDamaged, lambda: open_as(home, "amina"))
-    (members / "amina.json").write_bytes(good["amina"])
-    shutil.copy(home / "keys/roster.json", home / "keys/keyring.json")
-    assert "keyring.json" in refuses(VaultDamaged, lambda: open_as(home, "amina"))
-
-
-def test_vault_and_keys_of_different_days_are_named(home: Path, tmp_path: Path):
-    old = tmp_path / "old"
-    shutil.copytree(home, old)
-    with open_as(home, "ines") as vault:
-        vault.rotate(now=NOW)
-    mixed = tmp_path / "mixed"
-    for first, second in ((home, old), (old, home)):
-        shutil.rmtree(mixed, ignore_errors=True)
-        shutil.copytree(first, mixed)
-        shutil.copy(second / "vault.db", mixed / "vault.db")
-        for name in ("amina", "ines"):
-            line = refuses(VaultDamaged, lambda name=name: open_as(mixed, name))
-            assert "same backup" in line
-    open_as(home, "amina").close()
-    open_as(old, "amina").close()
-
-
-def test_a_clock_that_is_years_off_locks_nobody_out(home: Path):
-    filled(home, 1)
-    expected = everything(home, identity(home, "amina"))["notes"]
-    (home / "keys/attempts").unlink(missing_ok=True)
-    for years in (10, -10, 0):
-        now = NOW + timedelta(days=365 * years)
-        refuses(CannotUnlock, lambda now=now: open_as_wrong(home, now))
-        with open_as(home, "amina", now=now) as vault:
-            vault.audit("card.changed", "closing", now=now)
-            assert vault.audit_broken_at() is None
-            assert [vault.read_note(1)] == expected
-            assert years != 10 or purge.is_held(vault, now=now)
-    lines = open_as(home, "amina")
-    hours = [line.hour[:4] for line in lines.audit_lines() if line.action == "card.changed"]
-    lines.close()
-    assert hours == ["2036", "2016", "2026"]
 
 
 def open_as_wrong(home: Path, now: object) -> None:

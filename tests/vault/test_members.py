@@ -116,6 +116,13 @@ def test_fingerprints_are_six_words_and_differ_with_keys_name_and_vault() -> Non
     assert all(len(w.split()) == 6 and len(w) == 29 for w in words)
 
 
+def test_the_words_that_she_reads_out_are_of_her_private_keys() -> None:
+    """Not of halves that somebody else put beside them, and could open what is sealed to."""
+    hers, other = Identity.generate("noor", "operator"), Identity.generate("noor", "operator")
+    mixed = Identity(hers._secret, other.public)
+    assert mixed.fingerprint("v") == hers.public.fingerprint("v") != other.public.fingerprint("v")
+
+
 def test_a_new_passphrase_costs_no_less_to_guess_than_the_one_before(tmp_path: Path) -> None:
     """More than is ever chosen by itself, as a busy moment would choose less than a quiet one."""
     heavy, words = Cost(300 * 1024, 3, 4), "gravel lantern mitten orchard pewter"

@@ -116,9 +116,13 @@ def test_the_decrypted_database_holds_no_word_of_a_note(home: Path) -> None:
 
 
 def test_no_file_of_the_home_holds_a_word_of_a_note(home: Path) -> None:
+    searched = 0
+
     def search() -> list[str]:
+        nonlocal searched
         files = [path for path in home.rglob("*") if path.is_file()]
         assert files
+        searched += len(files)
         return [path.name for path in files if CANARY.encode() in path.read_bytes()]
 
     with open_as(home, "amina") as vault:
@@ -130,6 +134,7 @@ def test_no_file_of_the_home_holds_a_word_of_a_note(home: Path) -> None:
     with open_as(home, "ines") as vault:
         vault.rotate(now=NOW)
     assert search() == []
+    print(f"a word of a note, looked for in {searched} files at four moments: found 0 times")
 
 
 def test_a_note_moved_to_another_call_day_or_revision_is_damage(home: Path) -> None:
