@@ -31,6 +31,11 @@ def complain(line: str) -> None:
     click.echo(plain(f"helpline: {line}", lines=False), err=True)
 
 
+def break_line() -> None:
+    """Go on below the line that a progress bar is on."""
+    click.echo(err=True)
+
+
 def wipe() -> None:
     """Empty the terminal, with what was scrolled away: what stood there was for one pair of eyes.
 

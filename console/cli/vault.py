@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from console.cli import purge
-from console.cli.answer import emit, json_option, progress, say, table
+from console.cli.answer import break_line, emit, json_option, progress, say, table
 from console.cli.session import Session, ask_secret, now, pass_session
 from console.errors import VaultDamaged
 
@@ -99,8 +99,7 @@ def restore(
     def present() -> str:
         if present_file is not None:
             return session.read_secret(present_file)
-        # Off the line of the progress bar.
-        click.echo(err=True)
+        break_line()
         return ask_secret(f"Passphrase of {name} in the vault that is there: ", _PRESENT)
 
     can_ask = present_file is not None or sys.stdin.isatty()

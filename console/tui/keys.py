@@ -14,7 +14,7 @@ from console.language import _, later
 from console.tui.app import ConsoleApp
 from console.tui.keybar import KeyBar
 from console.tui.shown import joined, shown
-from console.vault import KeyStatus, RotationReport, Vault
+from console.vault import KeyStatus, KitStatus, RotationReport, Vault
 
 
 def _said(status: KeyStatus, today: date) -> list[Content]:
@@ -50,6 +50,26 @@ def _said(status: KeyStatus, today: date) -> list[Content]:
     return said
 
 
+def _kit(status: KitStatus | None, today: date) -> Content:
+    """Return how the recovery kit stands, in bold where a new one is due."""
+    if status is None:
+        none = _("No recovery kit: if all passphrases were lost, so would be the vault.")
+        return shown(none, "bold")
+    if not status.opens_all:
+        due = _("Recovery kit {number} does not open everything any more: make a new one.")
+        return shown(due.format(number=status.number), "bold")
+    proven = _("Recovery kit {number}, any {threshold} of {shares} sheets: proven {days} days ago.")
+    unproven = _("Recovery kit {number}, any {threshold} of {shares} sheets: never proven.")
+    days = 0
+    if status.proven_on is not None:
+        days = max(0, (today - date.fromisoformat(status.proven_on)).days)
+    return shown(
+        (unproven if status.proven_on is None else proven).format(
+            number=status.number, threshold=status.threshold, shares=status.shares, days=days
+        )
+    )
+
+
 class KeysScreen(Screen[None]):
     """For IT: nothing here needs or shows a note."""
 
@@ -77,10 +97,13 @@ class KeysScreen(Screen[None]):
 
     async def _show(self) -> None:
         status = await self.app.session.call(Vault.key_status)
+        kit = await self.app.session.call(Vault.kit_status)
+        today = self.app.now().date()
         members = await self.app.session.call(Vault.members)
         self.query_one("#keys", Static).update(
             joined(
-                *_said(status, self.app.now().date()),
+                *_said(status, today),
+                _kit(kit, today),
                 " ",
                 *(
                     joined(

@@ -4,9 +4,12 @@ import pytest
 
 from console.tui.keys import KeysScreen
 from console.tui.shift import ShiftScreen
+from console.vault import prove_kit
+from console.vault.identity import MemberFile
 from tests.tui.conftest import on, until, words
 from tests.tui.screens import drawn
-from tests.vaults import NOW, make_vault, open_as
+from tests.vault.kits import make_kit
+from tests.vaults import NOW, make_vault, open_as, passphrase
 
 
 async def _keys(pilot) -> str:
@@ -25,6 +28,24 @@ async def test_a_rotation_that_is_overdue_is_said(console, clock):
         clock.forward(hours=24 * 181)
         said = await _keys(pilot)
         assert "should have been replaced by 2027-05-20" in said
+
+
+async def test_how_the_recovery_kit_stands_is_said(console, home, clock):
+    async with console("ines").run_test(size=(80, 24)) as pilot:
+        assert "No recovery kit" in await _keys(pilot)
+        await pilot.press("ctrl+q")
+    it = MemberFile.read(home / "keys/members/ines.json").open(passphrase("ines"))
+    with open_as(home, "amina") as vault:
+        new = make_kit(vault, it)
+    async with console("ines").run_test(size=(80, 24)) as pilot:
+        assert "Recovery kit 1, any 3 of 5 sheets: never proven." in await _keys(pilot)
+        await pilot.press("ctrl+q")
+    prove_kit(home, new.shares[:3], now=NOW)
+    async with console("ines").run_test(size=(80, 24)) as pilot:
+        assert "Recovery kit 1, any 3 of 5 sheets: proven 0 days ago." in await _keys(pilot)
+        await pilot.press("escape")
+        clock.forward(hours=24 * 40)
+        assert "proven 40 days ago" in await _keys(pilot)
 
 
 async def test_who_was_removed_is_named_until_an_operator_logs_in(console, home):
