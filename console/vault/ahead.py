@@ -71,7 +71,11 @@ def beside(work: Callable[[], None]) -> Iterator[None]:
 
     done.acquire()
     # Not threading.Thread: its start waits for the thread to run, which takes as long as the work.
-    _thread.start_new_thread(run, ())
+    try:
+        _thread.start_new_thread(run, ())
+    except RuntimeError:
+        # There can be no more threads: then one after the other.
+        run()
     try:
         yield
     finally:

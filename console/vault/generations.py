@@ -71,6 +71,8 @@ def open_notes(vault: "Vault", known: Mapping[str, Public], seen: Seen | None) -
     if seen.pin is None:
         notes.check(seen.roster)
         _prove_by_days(vault, notes)
+    # The file is not read again: it could be another one by then.
+    vault.roster = seen.roster
     return notes
 
 
@@ -102,19 +104,17 @@ def renew(vault: "Vault", *, now: datetime) -> None:
     For the unlock of a note holder; does nothing for others. The roster's rename is the instant
     at which a new generation counts: slots of one that is on no roster are made anew.
     """
-    if vault.notes is None:
+    if vault.notes is None or vault.roster is None:
         return
     try:
-        _renew(vault, vault.notes, now)
+        _renew(vault, vault.notes, vault.roster, now)
     except ConsoleError as error:
         # A disk that is full keeps nobody from reading: the next unlock tries again.
         if type(error) is not ConsoleError:
             raise
 
 
-def _renew(vault: "Vault", notes: NoteKeys, now: datetime) -> None:
-    roster = read_roster(vault.keys)
-    notes.check(roster)
+def _renew(vault: "Vault", notes: NoteKeys, roster: Roster, now: datetime) -> None:
     gone = roster.holders.keys() - {member.name for member in vault.members()}
     if gone or vault.setting(_RETIRED) == roster.generation:
         roster = _next(vault, notes, roster.without(gone), now)
@@ -134,6 +134,6 @@ def _next(vault: "Vault", notes: NoteKeys, roster: Roster, now: datetime) -> Ros
                 vault.conn.execute(store.ADD_NOTE_KEY, (new.generation, name, sealed))
         kit.seal_notes(vault, new, roster)
         vault.audit("notes.rekeyed", f"generation {new.generation}", now=now)
-    written = roster.write(vault.keys, vault.me, new)
+    written = vault.roster = roster.write(vault.keys, vault.me, new)
     vault.notes = new
     return written

@@ -70,7 +70,7 @@ def draw(vault: "Vault", count: int, threshold: int) -> NewKit:
     vault.require_notes()
     with trouble():
         (last,) = vault.conn.execute(store.LAST_KIT).fetchone()
-    named = read_roster(vault.keys).kit
+    named = _proven(vault).kit
     number = max(last, 0 if named is None else named.number) + 1
     secret = os.urandom(_SECRET)
     split = shares.split(secret, count, threshold)
@@ -103,13 +103,18 @@ def keep(vault: "Vault", new: NewKit, it: Identity, *, now: datetime) -> None:
         subject = f"kit {new.number}, {new.threshold} of {len(new.shares)}"
         vault.audit("kit.made", subject, now=now)
     vault.keyring = keyring.write(vault.keys, _in_step(vault, new.public), it)
-    roster = read_roster(vault.keys).with_kit(new.number, new.public, vault.member.name)
-    roster.write(vault.keys, vault.me, notes)
+    roster = _proven(vault).with_kit(new.number, new.public, vault.member.name)
+    vault.roster = roster.write(vault.keys, vault.me, notes)
     # The new kit is in use; what a full disk leaves of the old one goes at the next unlock.
     with contextlib.suppress(ConsoleError):
         with vault.transaction():
             vault.conn.execute(store.DROP_OTHER_KITS, (new.number,))
         vault.keyring = keyring.write(vault.keys, _in_step(vault), it)
+
+
+def _proven(vault: "Vault") -> Roster:
+    """Return the roster as this holder's unlock has proven it, or as she wrote it since."""
+    return vault.roster or read_roster(vault.keys)
 
 
 def standing(vault: "Vault") -> list[Public]:
@@ -120,7 +125,7 @@ def standing(vault: "Vault") -> list[Public]:
     """
     there = recipients(vault.conn)
     try:
-        named = read_roster(vault.keys).kit if there else None
+        named = _proven(vault).kit if there else None
     except ConsoleError:
         return there
     return [kit for kit in there if named is not None and kit == named.public]
@@ -176,11 +181,10 @@ def _bring_into_step(vault: "Vault", notes: NoteKeys, kits: list[tuple[int, bool
 
     ``kits`` are numbers, and whether what is sealed to them is not what is sealed to me.
     """
-    roster = read_roster(vault.keys)
+    roster = _proven(vault)
     named = 0 if roster.kit is None else roster.kit.number
     if kits == [(named, False)]:
         return
-    notes.check(roster)
     with vault.transaction():
         vault.conn.execute(store.DROP_OTHER_KITS, (named,))
         seal_notes(vault, notes, roster)

@@ -141,11 +141,12 @@ def approve(
             f"The words are not those of {name}'s keys: compare them again; "
             "if they still differ, do not approve, and ask who changed the keys."
         )
-    roster = read_roster(vault.keys)
+    roster = vault.roster or read_roster(vault.keys)
     roster.check(vault.me.public, known(vault.conn))
     with vault.transaction():
         _give(vault, notes, member)
-        roster.approve(member, vault.me.public.name).write(vault.keys, vault.me, notes)
+        approved = roster.approve(member, vault.me.public.name)
+        vault.roster = approved.write(vault.keys, vault.me, notes)
         vault.audit("member.approved", name, now=now)
 
 

@@ -159,7 +159,7 @@ def destroy(vault: "Vault", *, now: datetime, today: date | None = None) -> Due:
             vault.audit("return.destroyed", f"{len(codes)} codes", now=now)
         if done.aside:
             vault.audit("aside.destroyed", f"{done.aside} vaults", now=now)
-        if done.anything:
+        if replace(done, aside=0).anything:
             wiping.owe(vault)
         vault.set_setting(_LOOKED_ON, today.isoformat())
     if done.anything:

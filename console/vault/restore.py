@@ -343,6 +343,10 @@ def _bring_up_to_date(
         sure = there is not None and there.sure
         unsure = () if sure else tuple(each.name for each in vault.members())
         stands = kit.status(vault)
+        # The move takes the file and no log, and closing would not say that it was not emptied.
+        vault.checkpoint()
+    if (stage / "vault.db-wal").exists():
+        raise ConsoleError("The restored vault was not written whole: free some space, try again.")
     return _Since(
         tuple(gone),
         tuple(again),

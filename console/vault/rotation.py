@@ -119,7 +119,7 @@ def check_space(size: int, free: int) -> None:
 
 
 def _copy(vault: "Vault", path: Path, raw: RawKey, progress: Progress) -> None:
-    _demand_no_log(vault)
+    _demand_no_log(vault.file)
     remove(path)
     tell = _sparing(progress, later("copy"), _COPY, _PROOF)
     copy_under((vault.file, vault.raw), (path, raw), tell)
@@ -194,10 +194,18 @@ def _opens(path: Path, raw: RawKey) -> bool:
 def _note(
     vault: "Vault", path: Path, raw: RawKey, number: int, now: datetime, leaving: str | None
 ) -> None:
-    """Say in the proven copy what was done, durably; a member who leaves is removed with it."""
+    """Say in the proven copy what was done, durably; a member who leaves is removed with it.
+
+    Without a log: the copy took the old file's way of writing over, and a log that SQLite cannot
+    empty when it closes the file stays behind without a word.
+    """
     fresh = connect(path, raw, wal=False)
     try:
         with trouble():
+            if fresh.execute(store.NO_LOG).fetchone() != ("delete",):
+                raise ConsoleError(
+                    _("The vault's log is in use: close other programs, rotate again.")
+                )
             fresh.execute(store.BEGIN)
             me = vault.member.name
             if leaving is not None:
@@ -207,18 +215,25 @@ def _note(
             fresh.execute(store.COMMIT)
     finally:
         fresh.close()
+    _demand_no_log(path)
+    connect(path, raw, wal=False).close()
 
 
-def _demand_no_log(vault: "Vault") -> None:
+def _demand_no_log(path: Path) -> None:
     """Raise ConsoleError if the closed file has a log: it was not emptied, or is in use."""
-    if vault.file.with_name("vault.db-wal").exists():
-        raise ConsoleError(_("The vault's log is in use: close other programs, rotate again."))
+    if any(path.with_name(path.name + suffix).exists() for suffix in ("-wal", "-journal")):
+        raise _log_in_use()
+
+
+def _log_in_use() -> ConsoleError:
+    return ConsoleError(_("The vault's log is in use: close other programs, rotate again."))
 
 
 def _swap(vault: "Vault", path: Path) -> None:
     """Put the proven file in the old one's place."""
     # A log that outlived its file would be read into the new one after a power cut.
-    _demand_no_log(vault)
+    _demand_no_log(vault.file)
+    _demand_no_log(path)
     with file_trouble(vault.file):
         sync_folder(vault.home)
         path.replace(vault.file)

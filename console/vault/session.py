@@ -28,7 +28,7 @@ from console.vault.identity import Identity
 from console.vault.keyring import Keyring, RawKey
 from console.vault.lock import Lock
 from console.vault.model import AuditLine, Cost, KeyStatus, KitStatus, Member, Role, RotationReport
-from console.vault.notekeys import NoteKeys
+from console.vault.notekeys import NoteKeys, Roster
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -58,6 +58,7 @@ class Vault:
     home: Path
     member: Member
     purged: "Due | None" = None  # what retention destroyed at this login
+    roster: Roster | None = None  # who holds notes, as a holder's unlock has proven it
 
     def __init__(
         self,

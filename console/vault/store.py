@@ -121,6 +121,7 @@ FROM audit ORDER BY seq
 BEGIN = "BEGIN IMMEDIATE"
 COMMIT = "COMMIT"
 ROLLBACK = "ROLLBACK"
+NO_LOG = "PRAGMA journal_mode = DELETE"
 CHECKPOINT = "PRAGMA wal_checkpoint(TRUNCATE)"
 
 CHECK_PAGES = "PRAGMA cipher_integrity_check"

@@ -75,7 +75,8 @@ def destroy(folders: Iterable[Path]) -> tuple[str, ...]:
 
 def destroy_all(home: Path) -> tuple[str, ...]:
     """As `destroy`, for every vault that was put aside, and one that was being restored."""
-    return destroy(path for path in (*kept_aside(home), staging(home)) if path.is_dir())
+    there = (*kept_aside(home), staging(home))
+    return destroy(path for path in there if path.is_dir() and not path.is_symlink())
 
 
 def _shred(path: Path) -> None:

@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 
 from console.errors import CannotUnlock, VaultDamaged
-from console.vault import Cost, Vault, kit, members, store
+from console.vault import Cost, Vault, kit, members, opening, store
 from console.vault.files import canonical, context, write_document
-from console.vault.identity import Identity, Public
+from console.vault.identity import Identity, MemberFile, Public
 from console.vault.notekeys import NoteKeys, Roster, read_roster
 from tests.vault.checks import DAY, add_note, change, refuses
 from tests.vault.filled import fill, remove_bea
+from tests.vault.kits import make_kit
 from tests.vaults import NOW, open_as, passphrase
 
 # The attacker: IT, with the database key, every file, and the right to write all of it -----------
@@ -145,6 +146,30 @@ def test_it_cannot_have_the_notes_key_sealed_to_a_kit_of_its_own(
     assert "roster.json" in refuses(VaultDamaged, lambda: open_as(home, victim))
     with open_as(home, "ines") as vault:
         assert vault.conn.execute("SELECT count(*) FROM kit_note_key").fetchone() == (0,)
+
+
+def test_a_roster_put_back_during_the_unlock_is_not_read(home: Path) -> None:
+    """An honest one from before, whose kit was replaced because its sheets had been seen."""
+    path = home / "keys/roster.json"
+    it = MemberFile.read(home / "keys/members/ines.json").open(passphrase("ines"))
+    assert it
+    with open_as(home, "amina") as vault:
+        make_kit(vault, it)
+        before = path.read_bytes()
+        row = vault.conn.execute("SELECT * FROM kit").fetchone()
+        make_kit(vault, it)
+    with open_as(home, "ines") as vault, vault.transaction():
+        marks = ", ".join("?" * len(row))
+        vault.conn.execute(f"INSERT INTO kit VALUES ({marks})", row)
+    her = MemberFile.read(home / "keys/members/amina.json").open(passphrase("amina"))
+    assert her
+    with opening.enter(home, her, now=NOW) as vault:
+        path.write_bytes(before)
+        opening.tidy(vault, NOW)
+        kits = vault.conn.execute("SELECT DISTINCT kit FROM kit_note_key").fetchall()
+        assert kits == [(2,)]
+    # Her pin went on to what she had proven, and not back to this.
+    assert "roster" in refuses(VaultDamaged, lambda: open_as(home, "amina"))
 
 
 def test_a_holder_on_the_roster_has_a_name_that_a_member_can_have(home: Path) -> None:

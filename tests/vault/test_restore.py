@@ -13,13 +13,20 @@ from pathlib import Path
 
 import pytest
 
-from console.errors import CannotUnlock, Refused, VaultDamaged
+if sys.platform != "win32":
+    import resource
+
+from console.errors import CannotUnlock, ConsoleError, Refused, VaultDamaged
 from console.vault import (
     Cost,
+    Vault,
     VaultBusy,
     archive,
+    audit,
     backup,
     describe_backup,
+    exists,
+    restore_backup,
     roster,
     swap,
 )
@@ -55,6 +62,47 @@ def test_what_is_newer_is_said_before_it_is_replaced(home: Path, file: Path):
     with open_as(home / "replaced-2026-11-21", "amina") as vault:
         assert vault.db.execute("SELECT count(*) FROM call").fetchone() == (1,)
     assert put_back(home, file, replace=True).aside == "replaced-2026-11-21-2"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of files")
+@pytest.mark.parametrize("over", [True, False])
+def test_a_restore_on_a_disk_that_is_full_says_so(home: Path, file: Path, over: bool) -> None:
+    """What is written into the restored vault last is in the file, or nothing is moved."""
+    with open_as(home, "ines") as vault:
+        while not _two_lines_need_a_page(vault):
+            vault.audit("card.changed", "closing", now=NOW)
+    save(home, file)
+    target = home if over else home.with_name("new")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def fill_up(step: str, _share: float) -> None:
+        if step == "bring up to date":
+            size = (swap.staging(target) / "vault.db").stat().st_size
+            resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+
+    def restore() -> None:
+        words = passphrase("ines")
+        restore_backup(target, "ines", words, file, replace=True, now=NOW, progress=fill_up)
+
+    try:
+        refuses(ConsoleError, restore)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert not swap.kept_aside(target)
+    if over:
+        open_as(home, "amina").close()
+    assert exists(target) == over
+
+
+def _two_lines_need_a_page(vault: Vault) -> bool:
+    """Whether the line of a backup fits where the trail ends, and that of a restore does not."""
+    counts = []
+    vault.conn.execute("BEGIN")
+    for line in (("backup.begun", ""), ("vault.restored", "backup of 2026-11-21, line 100")):
+        audit.append(vault.conn, vault.id, "ines", *line, now=NOW)
+        counts.append(vault.conn.execute("PRAGMA page_count").fetchone())
+    vault.conn.execute("ROLLBACK")
+    return counts[1] > counts[0]
 
 
 def test_another_vault_is_never_replaced(home: Path, file: Path, tmp_path: Path):

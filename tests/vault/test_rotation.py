@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from console.errors import ConsoleError, Refused, VaultDamaged
-from console.vault import Vault, rotation
+from console.vault import Vault, audit, rotation
 from console.vault.database import connect, copy_under
 from console.vault.identity import MemberFile
 from console.vault.keyring import RawKey
@@ -176,6 +176,40 @@ def test_a_damaged_page_stops_the_rotation_and_is_called_that(home: Path, page: 
 
     assert "vault.db is damaged" in refuses(VaultDamaged, rotate)
     assert not list(home.glob("*rotating*"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of files")
+@pytest.mark.parametrize("short", [0, 20_000])
+def test_a_disk_that_takes_no_more_after_the_proof_loses_nothing(home: Path, short: int) -> None:
+    """Nor does a failing one: what the last lines need is written in the copy or it is not used."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def fill_up(step: str, share: float) -> None:
+        if step == "proof" and share >= 0.95:
+            size = (home / "vault.db.rotating").stat().st_size - short
+            resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+
+    with open_as(home, "ines") as vault:
+        while not _next_line_needs_a_page(vault):
+            vault.audit("member.added", "somebody", now=NOW)
+        try:
+            refuses(ConsoleError, lambda: vault.rotate(now=NOW, progress=fill_up))
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert not list(home.glob("*rotating*"))
+    for name in ("amina", "ines"):
+        with open_as(home, name) as vault:
+            assert vault.key_status().epoch == 1
+            assert vault.audit_broken_at() is None
+
+
+def _next_line_needs_a_page(vault: Vault) -> bool:
+    (pages,) = vault.conn.execute("PRAGMA page_count").fetchone()
+    vault.conn.execute("BEGIN")
+    audit.append(vault.conn, vault.id, "ines", "key.rotated", "epoch 2", now=NOW)
+    (more,) = vault.conn.execute("PRAGMA page_count").fetchone()
+    vault.conn.execute("ROLLBACK")
+    return more > pages
 
 
 def test_what_lies_in_the_place_of_the_copy_keeps_nobody_out(home: Path) -> None:
