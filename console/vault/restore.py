@@ -6,6 +6,7 @@ then does it take its place, at one instant (`console.vault.swap`).
 """
 
 import contextlib
+import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -81,19 +82,6 @@ class _There:
     sure: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class _Since:
-    """What has happened since the backup and holds in it too; fields as in `RestoreReport`."""
-
-    removed: tuple[str, ...]
-    again: tuple[tuple[str, str], ...]
-    days: int
-    held_since: str | None
-    due: int
-    unsure: tuple[str, ...]
-    kit: int | None
-
-
 def describe(path: Path) -> BackupFile:
     """Return what the backup at ``path`` says of itself. Raises VaultDamaged, ConsoleError."""
     _, found = read_manifest(path)
@@ -141,7 +129,7 @@ def restore(
                     "same, which keeps the vault that is there aside."
                 )
             tell("bring up to date", 0.7)
-            since = _bring_up_to_date(stage, me, manifest, there, now)
+            report = _bring_up_to_date(stage, me, manifest, there, now)
             tell("swap", 0.9)
             swap.decide(home, _aside_since(manifest, there, now))
         except BaseException:
@@ -152,18 +140,7 @@ def restore(
     finally:
         lock.release()
     tell("done", 1.0)
-    return RestoreReport(
-        manifest.day,
-        since.removed,
-        since.again,
-        since.days,
-        since.held_since,
-        since.due,
-        since.unsure,
-        since.kit,
-        None if aside is None else aside.name,
-        None if there is None else f"The vault before {there.words}",
-    )
+    return dataclasses.replace(report, aside=None if aside is None else aside.name)
 
 
 def _identify(stage: Path, name: str, passphrase: str) -> Identity:
@@ -320,8 +297,8 @@ def _many(count: int, one: str, several: str) -> str:
 
 def _bring_up_to_date(
     stage: Path, me: Identity, manifest: Manifest, there: _There | None, now: datetime
-) -> _Since:
-    """Let what has happened since hold in the backup too, as far as it is known."""
+) -> RestoreReport:
+    """Let what has happened since hold in the backup too, as far as it is known, and report it."""
     with enter(stage, me, now=now) as vault:
         subject = f"backup of {manifest.day}, line {manifest.lines}"
         vault.audit("vault.restored", subject, now=now)
@@ -347,7 +324,8 @@ def _bring_up_to_date(
         vault.checkpoint()
     if (stage / "vault.db-wal").exists():
         raise ConsoleError("The restored vault was not written whole: free some space, try again.")
-    return _Since(
+    return RestoreReport(
+        manifest.day,
         tuple(gone),
         tuple(again),
         done.days,
@@ -355,4 +333,6 @@ def _bring_up_to_date(
         due,
         unsure,
         None if stands is None else stands.number,
+        None,
+        None if there is None else f"The vault before {there.words}",
     )
