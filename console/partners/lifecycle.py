@@ -6,13 +6,18 @@ one may take another. The rest is what the partner did with the referral.
 
 from collections.abc import Mapping
 
-_AT_THE_CALL = frozenset(
-    {"referred", "provided_here", "already_received", "not_applicable", "declined", "unavailable"}
+_AT_THE_CALL = (
+    "referred",
+    "provided_here",
+    "already_received",
+    "not_applicable",
+    "declined",
+    "unavailable",
 )
 
 _NEXT: Mapping[str, frozenset[str]] = {
-    **{status: _AT_THE_CALL - {status} for status in _AT_THE_CALL},
-    "referred": (_AT_THE_CALL - {"referred"}) | {"accepted", "completed", "refused", "no_answer"},
+    **{status: frozenset(_AT_THE_CALL) - {status} for status in _AT_THE_CALL},
+    "referred": frozenset(_AT_THE_CALL[1:]) | {"accepted", "completed", "refused", "no_answer"},
     # Accepted, and then nobody was seen; or the partner went back on it.
     "accepted": frozenset({"completed", "refused", "no_answer"}),
     # Tried again, or the answer came late.

@@ -6,7 +6,14 @@ from hypothesis import strategies as st
 
 from console.partners.lifecycle import STATUSES, following, may_follow
 
-AT_THE_CALL = STATUSES[:6]
+AT_THE_CALL = (
+    "referred",
+    "provided_here",
+    "already_received",
+    "not_applicable",
+    "declined",
+    "unavailable",
+)
 AFTERWARDS = ("accepted", "completed", "refused", "no_answer")
 
 
@@ -19,9 +26,14 @@ def test_a_partner_can_only_answer_what_was_referred(before: str, after: str) ->
     assert may_follow("referred", after)
 
 
-@pytest.mark.parametrize(("before", "after"), product(AT_THE_CALL, AT_THE_CALL))
+@pytest.mark.parametrize(("before", "after"), product(AT_THE_CALL, repeat=2))
 def test_what_was_recorded_at_the_call_can_be_corrected(before: str, after: str) -> None:
     assert may_follow(before, after) is (before != after)
+
+
+def test_what_may_follow_is_always_listed_in_the_same_order() -> None:
+    assert (*AT_THE_CALL, "accepted", "no_answer", "refused", "completed") == STATUSES
+    assert following("declined") == AT_THE_CALL[:4] + AT_THE_CALL[5:]
 
 
 @pytest.mark.parametrize("after", STATUSES)
