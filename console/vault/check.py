@@ -25,6 +25,7 @@ from console.vault import (
     pins,
     slips,
     store,
+    wiping,
 )
 from console.vault.ahead import find
 from console.vault.attempts import EVERYBODY, Attempts
@@ -197,6 +198,7 @@ def _look_at_database(home: Path, raw: RawKey, found: _Keys, sheet: Sheet) -> bo
             look_at_trail(connection, ring.vault, sheet, ring.epoch_of(raw.salt))
             with sheet.part("members"):
                 _look_at_members(connection, found.signed, found, sheet)
+            wiping.look(connection, sheet)
         else:
             for part in ("trail", "members"):
                 sheet.skip(part, "first mend what is wrong")

@@ -6,13 +6,15 @@ and afterwards the file is built anew (VACUUM) from the rows that are left. Cut 
 """
 
 import contextlib
+import json
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from console.errors import ConsoleError
-from console.vault import purge_store
+from console.vault import purge_store, store
 from console.vault.database import driver, trouble
 from console.vault.files import file_trouble
+from console.vault.findings import Sheet
 
 if TYPE_CHECKING:
     from console.vault.session import Vault
@@ -31,7 +33,22 @@ def owe(vault: "Vault") -> None:
 
 def is_owed(vault: "Vault") -> bool:
     """Tell whether pages may hold what was destroyed; also where an older program left them."""
-    return bool(vault.setting(_OWED, True))
+    return _is_owed(vault.conn)
+
+
+def look(connection: Any, sheet: Sheet) -> None:
+    """Have a check say that pages may still hold what was destroyed, and when that ends."""
+    if _is_owed(connection):
+        sheet.notices.append(
+            "Pieces of what was destroyed may be left in vault.db: the next login builds it anew "
+            "(a large one: that of IT or a coordinator), where disk and memory let it"
+        )
+
+
+def _is_owed(connection: Any) -> bool:
+    with trouble():
+        row = connection.execute(store.GET_SETTING, (_OWED,)).fetchone()
+    return row is None or bool(json.loads(row[0]))
 
 
 def wipe(vault: "Vault", *, at_once: bool = False) -> bool:

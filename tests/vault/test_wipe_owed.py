@@ -15,7 +15,7 @@ import pytest
 
 from console import calls, figures
 from console.calls import Contact
-from console.vault import Vault, narrative, purge, purge_store, wiping
+from console.vault import Vault, check_vault, narrative, purge, purge_store, wiping
 from tests.vault.checks import add_call
 from tests.vault.remnants import a_long_year, ago, destroyed_by, everything, pieces_left, sealed
 from tests.vaults import NOW, open_as, passphrase
@@ -107,9 +107,13 @@ def test_whatever_destroys_owes_a_wipe_until_it_is_done(
         assert wiping.is_owed(vault)
     with open_as(home, "carla") as vault:
         assert wiping.is_owed(vault)
+    report = check_vault(home, "ines", passphrase("ines"), now=NOW)
+    assert report.good
+    assert any(each.startswith("Pieces of what was destroyed") for each in report.notices)
     monkeypatch.undo()
     with open_as(home, "bea") as vault:
         assert not wiping.is_owed(vault)
+    assert not check_vault(home, "ines", passphrase("ines"), now=NOW).notices
 
 
 def test_a_purge_says_that_it_could_not_wipe(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
