@@ -23,8 +23,8 @@ help: ## say what there is
 demo: $(VENV)/.ready ## a throw-away vault of made-up calls, opened in the console
 	@$(BIN)/helpline demo
 
-test: $(VENV)/.ready-dev ## the whole test suite
-	$(BIN)/python -m pytest
+test: $(VENV)/.ready-dev ## the whole test suite, on every processor
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 lint: $(VENV)/.ready-dev ## format, style, types, and which way the arrows point
 	$(BIN)/ruff format --check .

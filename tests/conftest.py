@@ -1,12 +1,14 @@
-"""What holds for every test: nothing opens a network connection, and English is spoken."""
+"""What holds for every test: no network, English is spoken, and a slow machine is not wrong."""
 
 import os
 import sys
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from console import language
+from tests.derived import Argon2idOnce
 
 
 def _no_network(event: str, arguments: tuple[object, ...]) -> None:
@@ -17,6 +19,17 @@ def _no_network(event: str, arguments: tuple[object, ...]) -> None:
 
 
 sys.addaudithook(_no_network)
+
+settings.register_profile("helpline", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("helpline")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def derived_once() -> Iterator[None]:
+    """Derive the same key from the same passphrase once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("console.vault.identity.Argon2id", Argon2idOnce)
+        yield
 
 
 @pytest.fixture(autouse=True)

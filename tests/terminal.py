@@ -10,6 +10,8 @@ from pathlib import Path
 import pexpect
 import pyte
 
+from tests.patience import PATIENCE
+
 KEYS = {
     **{f"F{n}": f"\x1bO{letter}" for n, letter in enumerate("PQRS", 1)},
     **{f"F{n}": f"\x1b[{code}~" for n, code in enumerate((15, 17, 18, 19, 20, 21, 23, 24), 5)},
@@ -46,7 +48,7 @@ class Terminal:
             ["-m", "console", *arguments],
             dimensions=(rows, columns),
             env=environment,
-            timeout=30,
+            timeout=PATIENCE,
         )
         self.child.delaybeforesend = None
 
@@ -65,7 +67,7 @@ class Terminal:
         """The screen as a person sees it."""
         return "\n".join(line.rstrip() for line in self.screen.display)
 
-    def wait(self, *words: str, seconds: float = 30) -> str:
+    def wait(self, *words: str, seconds: float = PATIENCE) -> str:
         """Read until all ``words`` are on the screen together, and return the screen."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -77,7 +79,7 @@ class Terminal:
                 break
         raise AssertionError(f"{words} never came on the screen:\n{self.text}")
 
-    def wait_gone(self, word: str, seconds: float = 30) -> None:
+    def wait_gone(self, word: str, seconds: float = PATIENCE) -> None:
         """Read until ``word`` is no longer on the screen."""
         end = time.monotonic() + seconds
         while word in self.text:
@@ -124,7 +126,7 @@ class Terminal:
 
     def wait_exit(self) -> int:
         """Read to the end and return the exit code."""
-        end = time.monotonic() + 30
+        end = time.monotonic() + PATIENCE
         while self.child.isalive() and time.monotonic() < end:
             self.read()
         self.settle()

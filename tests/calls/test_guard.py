@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from console.calls import Guard, Mark, find_identifiers
@@ -27,7 +27,6 @@ EDITS = st.lists(
 
 
 @given(NOTES, EDITS, st.sampled_from(["PK", "NO", "FR", "ES", ""]))
-@settings(deadline=None)
 def test_looking_again_after_edits_finds_the_same_as_looking_afresh(note, edits, country):
     guard = Guard(country, allowed=ALLOWED, names=NAMES)
     guard.look(note)
@@ -38,7 +37,6 @@ def test_looking_again_after_edits_finds_the_same_as_looking_afresh(note, edits,
 
 
 @given(NOTES)
-@settings(deadline=None)
 def test_passages_and_pieces_leave_out_nothing_but_what_is_blank(note):
     at = 0
     for start, passage in _passages(note):

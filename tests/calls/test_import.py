@@ -360,9 +360,7 @@ def band(cell: str) -> str:
     return next(code for last, code in BANDS if int(float(cell.replace(",", "."))) <= last)
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(*(CELLS[name] for name in HEADER)).map(list), min_size=1, max_size=60))
 def test_totals_agree_with_a_plain_count_of_the_file(tmp_path_factory, table):
     home = tmp_path_factory.mktemp("home")

@@ -1,18 +1,15 @@
 """The power goes while a call is being ended: it is there whole as a draft, or whole as a call."""
 
 import os
-import random
+import shutil
 import signal
-import subprocess
-import sys
-import time
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from console import calls
 from tests.calls.test_live import CODED
+from tests.vault.kills import killed_within, pace
 from tests.vaults import NOW, open_as
 
 KILLS = int(os.environ.get("HELPLINE_KILLS", "20"))
@@ -37,34 +34,15 @@ with open_as(Path(sys.argv[1]), "amina") as vault:
 """
 
 
-def killed(home: Path, seconds: float) -> bool:
-    """Kill the child ``seconds`` after it began to end the call; tell whether it said done."""
-    child = subprocess.Popen(
-        [sys.executable, "-c", CHILD, str(home)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=Path(__file__).parents[2],
-    )
-    assert child.stdout is not None
-    assert child.stdout.readline() == "go\n"
-    until = time.perf_counter() + seconds
-    while time.perf_counter() < until:
-        pass
-    child.send_signal(signal.SIGKILL)
-    said, _ = child.communicate()
-    return said == "done\n"
-
-
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL here")
-def test_a_killed_end_is_whole_or_has_not_happened(home):
-    pick = random.Random()
+def test_a_killed_end_is_whole_or_has_not_happened(home, tmp_path):
     with open_as(home, "amina") as vault:
         draft = replace(calls.start(vault, now=NOW), coded=CODED, note=NOTE, cursor=(3, 4))
         calls.save(vault, draft, now=NOW)
-    whole = 0
+    shutil.copytree(home, tmp_path / "paced")
+    whole, seconds = 0, 1.5 * pace(CHILD, tmp_path / "paced")
     for _ in range(KILLS):
-        done = killed(home, pick.uniform(0, 0.006))
+        done = "done" in killed_within(seconds, CHILD, home)
         with open_as(home, "amina") as vault:
             drafts = calls.drafts(vault)
             ended = [line.call for line in calls.recent(vault, 1000)]

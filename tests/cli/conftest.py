@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
 from tests.vaults import make_vault, passphrase
 
 TODAY = datetime.now().astimezone()
@@ -43,7 +44,7 @@ class Command:
             capture_output=True,
             env={**os.environ, **variables},
             start_new_session=True,
-            timeout=60,
+            timeout=PATIENCE,
             check=False,
         )
         return Answer(done.returncode, done.stdout.decode(), done.stderr.decode())

@@ -6,6 +6,7 @@ from pathlib import Path
 import pexpect
 
 from tests.cli.conftest import Command
+from tests.patience import PATIENCE
 from tests.vaults import passphrase
 
 INES = "quiet-kettles-paint-lanterns-of-ines"
@@ -13,7 +14,7 @@ INES = "quiet-kettles-paint-lanterns-of-ines"
 
 def at_terminal(home: Path, *arguments: str) -> "pexpect.spawn[str]":
     command = ["-m", "console", "--home", str(home), *arguments]
-    return pexpect.spawn(sys.executable, command, encoding="utf-8", timeout=30)
+    return pexpect.spawn(sys.executable, command, encoding="utf-8", timeout=PATIENCE)
 
 
 def end(child: "pexpect.spawn[str]") -> tuple[int | None, str]:

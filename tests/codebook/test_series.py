@@ -139,7 +139,6 @@ steps = st.lists(
 @given(coded_calls, steps)
 @settings(
     max_examples=60,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_every_call_counts_once_as_what_its_codes_are_now(vault, coded, steps):

@@ -15,6 +15,7 @@ from console import breaks, calls, figures, partners, vault
 from console.demo import Demonstration, build
 from console.demo.build import CALLS, MEMBERS
 from console.demo.passphrase import COUNT, draw, words
+from tests.patience import PATIENCE
 from tests.vaults import NOW
 
 
@@ -101,7 +102,7 @@ def command(*arguments: str, **variables: str) -> "subprocess.CompletedProcess[s
         text=True,
         env={**os.environ, **variables},
         start_new_session=True,
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
     )
 

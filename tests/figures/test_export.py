@@ -140,7 +140,6 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vault]:
 
 
 @settings(
-    deadline=None,
     max_examples=5,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -62,9 +62,7 @@ def periods(before: str) -> st.SearchStrategy[str]:
     )
 
 
-any_of_them = settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+any_of_them = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @any_of_them

@@ -61,9 +61,7 @@ def merge(vault: Vault, dimension: str, code: str, successor: str) -> None:
         )
 
 
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(some_calls(), some_calls(10), st.booleans())
 def test_no_count_changes_when_rows_are_folded(
     vault: Vault, calls: list[Call], silent: list[Call], merged: bool

@@ -71,7 +71,6 @@ def test_from_the_month_it_left_on_a_workstation_publishes_by_itself(
 
 
 @settings(
-    deadline=None,
     max_examples=8,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

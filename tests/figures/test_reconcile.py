@@ -164,7 +164,7 @@ def test_a_release_of_ours_reconciles() -> None:
     assert said(lines, "late") == []
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(some_calls(), st.data())
 def test_any_single_changed_cell_is_found(calls: list[Call], data: st.DataObject) -> None:
     tables = [PublishedTable(raw, dict(raw.cells)) for raw in tables_of(calls)]

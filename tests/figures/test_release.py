@@ -256,7 +256,7 @@ def test_a_month_without_calls_has_the_same_form_as_one_of_ten_thousand() -> Non
     assert shape(none) == shape(many)
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(st.randoms(use_true_random=False), st.sampled_from([ROUNDED, SUPPRESSED]))
 def test_true_counts_are_in_no_file(dice: random.Random, result: Protected) -> None:
 

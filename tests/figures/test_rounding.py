@@ -28,7 +28,7 @@ from tests.figures.rows import (
 SECRET = b"a made-up secret of a test, 32 B"
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(some_calls(), st.binary(min_size=16, max_size=32), st.sampled_from(["2020-03", "2021-12"]))
 def test_any_calls_give_additive_multiples_of_five_off_by_at_most_four(
     calls: list[Call], secret: bytes, period: str
@@ -37,7 +37,7 @@ def test_any_calls_give_additive_multiples_of_five_off_by_at_most_four(
     assert_promises(result.tables)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(some_calls(), st.data())
 def test_the_promises_hold_whatever_was_published_before(
     calls: list[Call], data: st.DataObject
@@ -49,7 +49,7 @@ def test_the_promises_hold_whatever_was_published_before(
     assert_promises(protect(tables, running, SECRET, "2020-03", minimise).tables)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(some_calls())
 def test_the_published_tables_are_a_possible_truth(calls: list[Call]) -> None:
     first = protect(tables_of(calls), {}, SECRET, "2020-03", minimise)
@@ -61,7 +61,7 @@ def test_the_published_tables_are_a_possible_truth(calls: list[Call]) -> None:
     ]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(some_calls())
 def test_nobody_can_prove_a_call_from_its_mentions(calls: list[Call]) -> None:
     tables = {table.raw.name: table for table in _protect(calls).tables}
@@ -74,7 +74,7 @@ def test_nobody_can_prove_a_call_from_its_mentions(calls: list[Call]) -> None:
             assert issue != TOTAL or count >= of_calls
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(some_calls())
 def test_calls_by_region_and_mentions_by_area_leave_room_for_each_other(calls: list[Call]) -> None:
     wanted = [each for each in STANDARD if each.name in ("region_gender", "area_issue")]

@@ -11,9 +11,10 @@ from console import figures, language
 from console.tui.app import ConsoleApp
 from tests.figures.rows import long_tailed
 from tests.figures.test_export import insert
+from tests.tui.settled import settled
 from tests.vaults import NOW, make_vault, open_as, passphrase
 
-MOST_TURNS = 1500
+MOST_TURNS = 6000
 
 MONTHS = {"2025-10": 101, "2026-09": 120, "2026-10": 130}
 """How many calls the months of a busy line have."""
@@ -41,6 +42,13 @@ class Clock:
     def ticks(self) -> float:
         """The seconds that went by, whatever the clock says."""
         return self.seconds
+
+
+@pytest.fixture(autouse=True)
+def wait_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let Pilot wait until what a key caused is done, however slow the machine is."""
+    for module in ("textual.app", "textual.pilot"):
+        monkeypatch.setattr(f"{module}.wait_for_idle", settled)
 
 
 @pytest.fixture

@@ -117,8 +117,10 @@ async def test_at_eighty_columns_the_list_comes_on_a_key_and_beside_the_card_whe
         await pilot.resize_terminal(120, 40)
         await until(pilot, lambda: listed.display)
         await pilot.resize_terminal(20, 5)
+        body = screen.query_one("#card-body", VerticalScroll)
+        await until(pilot, lambda: not listed.display and body.max_scroll_y > 0)
         await pilot.press("pagedown")
-        await until(pilot, lambda: screen.query_one("#card-body", VerticalScroll).scroll_y > 0)
+        await until(pilot, lambda: body.scroll_y > 0)
         assert "3 Self-harm" in title(pilot)
 
 

@@ -16,6 +16,7 @@ from console.tui.figures_tables import TablesScreen
 from console.tui.session import GivenUpError
 from console.tui.shift import ShiftScreen
 from console.tui.unlock import UnlockScreen
+from tests.patience import PATIENCE
 from tests.tui.conftest import on, until, words
 from tests.tui.months import to_months, to_tables, waits_for
 from tests.vaults import NOW, open_as, passphrase
@@ -204,7 +205,7 @@ async def test_the_lock_during_an_export_is_there_at_once_and_nothing_is_publish
         app, disk = pilot.app, Event()
         await to_months(pilot)
         asking = await ask_where(pilot, tmp_path / "out")
-        app.session.submit(lambda vault: disk.wait(30))
+        app.session.submit(lambda vault: disk.wait(PATIENCE))
         await pilot.press("enter", "f12")
         await on(pilot, UnlockScreen)
         await until(pilot, lambda: "just being closed" in words(app, "#said"))
@@ -228,7 +229,7 @@ async def test_leaving_while_the_vault_is_being_closed_waits_for_it(console, bus
     async with app.run_test(size=(80, 24)) as pilot:
         await to_months(pilot)
         disk = Event()
-        app.session.submit(lambda vault: disk.wait(30))
+        app.session.submit(lambda vault: disk.wait(PATIENCE))
         await pilot.press("f12")
         await on(pilot, UnlockScreen)
         await pilot.press("ctrl+q")

@@ -1,5 +1,7 @@
 """The keys' screen says in sentences what is due, who left and what is still to be done."""
 
+from math import inf
+
 import pytest
 
 from console.tui.keys import KeysScreen
@@ -12,6 +14,12 @@ from tests.vault.kits import make_kit
 from tests.vaults import NOW, make_vault, open_as, passphrase
 
 
+@pytest.fixture
+def no_lock(monkeypatch) -> None:
+    """The console is not left alone, however many months go by."""
+    monkeypatch.setattr("console.tui.app.IDLE_SECONDS", inf)
+
+
 async def _keys(pilot) -> str:
     await on(pilot, ShiftScreen)
     await pilot.press("f8")
@@ -20,7 +28,7 @@ async def _keys(pilot) -> str:
     return words(pilot.app, "#keys")
 
 
-async def test_a_rotation_that_is_overdue_is_said(console, clock):
+async def test_a_rotation_that_is_overdue_is_said(console, clock, no_lock):
     async with console("ines").run_test(size=(80, 24)) as pilot:
         said = await _keys(pilot)
         assert "A new one is due by 2027-05-20." in said
@@ -30,7 +38,7 @@ async def test_a_rotation_that_is_overdue_is_said(console, clock):
         assert "should have been replaced by 2027-05-20" in said
 
 
-async def test_how_the_recovery_kit_stands_is_said(console, home, clock):
+async def test_how_the_recovery_kit_stands_is_said(console, home, clock, no_lock):
     async with console("ines").run_test(size=(80, 24)) as pilot:
         assert "No recovery kit" in await _keys(pilot)
         await pilot.press("ctrl+q")

@@ -13,6 +13,7 @@ from textual.widgets import Input
 from console.calls import Mark
 from console.text import plain
 from console.tui.note import LONGEST_NOTE, NoteArea, Wrapped, is_inside
+from tests.tui.conftest import until
 
 FAMILY = "\U0001f469\u200d\U0001f469\u200d\U0001f467"
 FLAG = "\U0001f1f5\U0001f1f0"
@@ -115,8 +116,7 @@ async def test_joiners_and_hard_spaces_can_be_typed():
     async with app.run_test() as pilot:
         for sign in f"{URDU} {FAMILY}\u202f!":
             app.post_message(Key(sign, sign))
-        await pilot.pause()
-        assert app.note.text == f"{URDU} {FAMILY}\u202f!"
+        await until(pilot, lambda: app.note.text == f"{URDU} {FAMILY}\u202f!")
 
 
 async def test_a_paste_is_cleaned_of_everything_but_text():

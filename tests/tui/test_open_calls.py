@@ -10,6 +10,7 @@ from console import calls
 from console.tui.call import CallScreen
 from console.tui.ending import EndingScreen
 from console.tui.shift import ShiftScreen
+from tests.patience import PATIENCE
 from tests.tui.conftest import on, until, words
 from tests.tui.test_call import FULL, code, start
 from tests.vaults import make_vault, open_as
@@ -66,6 +67,7 @@ async def test_after_ten_seconds_nothing_is_taken_back(console, clock):
         await start(pilot)
         await pilot.press("4")
         await on(pilot, ShiftScreen)
+        await until(pilot, lambda: "Backspace" in words(pilot.app, "#kept"))
         clock.forward(seconds=11)
         await until(pilot, lambda: not pilot.app.screen.query_one("#kept").display)
         await pilot.press("backspace")
@@ -77,16 +79,16 @@ async def test_after_ten_seconds_nothing_is_taken_back(console, clock):
 async def test_a_clock_that_is_set_back_makes_no_call_shorter(console, clock):
     async with console("amina").run_test(size=(80, 24)) as pilot:
         await start(pilot)
-        clock.forward(minutes=11)
+        clock.forward(minutes=9)
         clock.set_back(hours=1)
-        await until(pilot, lambda: "00:11:00" in words(pilot.app, "#status"))
+        await until(pilot, lambda: "00:09:00" in words(pilot.app, "#status"))
         await code(pilot, *FULL)
         await pilot.press("f9")
         await on(pilot, EndingScreen)
         await pilot.press("1")
         await on(pilot, ShiftScreen)
         [line] = await pilot.app.session.call(calls.recent)
-        assert (await pilot.app.session.call(calls.read, line.call)).minutes == 15
+        assert (await pilot.app.session.call(calls.read, line.call)).minutes == 10
 
 
 async def test_what_nobody_knows_is_coded_so_by_one_key(console):
@@ -190,7 +192,7 @@ async def test_a_lock_in_the_middle_of_reading_stops_nothing(console):
         await on(pilot, ShiftScreen)
         disk = Event()
         shift = app.screen
-        app.session.submit(lambda vault: disk.wait(30))
+        app.session.submit(lambda vault: disk.wait(PATIENCE))
         reading = asyncio.ensure_future(shift.show())
         locking = asyncio.ensure_future(app.action_lock())
         await until(pilot, lambda: not shift.query("#calls"))
@@ -205,7 +207,7 @@ async def test_a_lock_in_the_middle_of_reading_stops_nothing(console):
 def held(app) -> Event:
     """Keep the disk busy until the event is set."""
     disk = Event()
-    app.session.submit(lambda vault: disk.wait(30))
+    app.session.submit(lambda vault: disk.wait(PATIENCE))
     return disk
 
 
@@ -213,6 +215,7 @@ async def test_help_that_is_opened_while_a_call_is_set_aside_does_not_stay_in_it
     async with console("amina").run_test(size=(80, 24)) as pilot:
         screen = await start(pilot)
         screen.query_one(TextArea).insert("hush")
+        await pilot.pause()
         disk = held(pilot.app)
         await pilot.press("f2", "f1")
         await until(pilot, lambda: pilot.app.screen is not screen)

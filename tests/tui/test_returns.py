@@ -1,6 +1,7 @@
 """Return codes and call-backs, by keyboard at 80x24."""
 
 from dataclasses import replace
+from math import inf
 
 import pytest
 from textual.widgets import Digits, Input, OptionList, Static, TextArea
@@ -33,11 +34,11 @@ def earlier(home, note="it began in May", **coded):
         return call, calls.give_return_code(vault, call, now=NOW)
 
 
-def waiting(home, contact):
+def waiting(home, contact, days=calls.CONTACT_DAYS):
     """A call with a contact."""
     with open_as(home, "amina") as vault:
         call = calls.start(vault, now=NOW).call
-        calls.keep_contact(vault, call, contact, consent=True, now=NOW)
+        calls.keep_contact(vault, call, contact, consent=True, days=days, now=NOW)
         draft = calls.drafts(vault)[-1]
         calls.finish(vault, replace(draft, coded=CODED), distress=1, now=NOW)
     return call
@@ -238,8 +239,11 @@ async def test_the_caller_may_change_her_mind(console, home):
         await until(pilot, lambda: results == [False])
 
 
-async def test_who_waits_is_called_and_the_contact_destroyed_by_two_presses(console, home, clock):
-    first = waiting(home, Contact("green", "mornings", HOSTILE))
+async def test_who_waits_is_called_and_the_contact_destroyed_by_two_presses(
+    console, home, clock, monkeypatch
+):
+    monkeypatch.setattr("console.tui.app.IDLE_SECONDS", inf)
+    first = waiting(home, Contact("green", "mornings", HOSTILE), days=13)
     second = waiting(home, Contact("blue"))
     async with console("amina").run_test(size=(80, 24)) as pilot:
         screen = CallBacksScreen()
@@ -261,7 +265,7 @@ async def test_who_waits_is_called_and_the_contact_destroyed_by_two_presses(cons
         await until(pilot, lambda: screen.query_one(OptionList).option_count == 1)
         assert [line.call for line in await read(pilot, calls.due_contacts, now=NOW)] == [first]
         assert second != first
-        clock.forward(days=14)
+        clock.forward(days=13)
         await pilot.press("enter")
         await until(pilot, lambda: "any more" in words(pilot.app, "#due-said"))
         assert screen.query_one(OptionList).option_count == 0

@@ -1,5 +1,6 @@
 """Every other screen, by keyboard and by role."""
 
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -85,7 +86,8 @@ async def test_a_break_is_booked_counted_down_and_ended(console, clock, home):
         assert current is None
 
 
-async def test_a_missed_break_comes_back(console, clock):
+async def test_a_missed_break_comes_back(console, clock, monkeypatch):
+    monkeypatch.setattr("console.tui.app.IDLE_SECONDS", inf)
     async with console("amina").run_test(size=(80, 24)) as pilot:
         await on(pilot, ShiftScreen)
         offer = breaks.Offer(kind="debrief_colleague", minutes=15, reason="That was hard.")

@@ -17,11 +17,15 @@ async def a_call_under_way(pilot) -> None:
     await on(pilot, ShiftScreen)
     await pilot.press("f2")
     await on(pilot, CallScreen)
+    screen = pilot.app.screen
     await code(pilot, "myself", "woman", "23", "punjab", "photos shared")
-    note = pilot.app.screen.query_one(TextArea)
+    await until(pilot, lambda: screen._asking._task.done())
+    await pilot.app.workers.wait_for_complete()
+    note = screen.query_one(TextArea)
     note.insert(NOTE)
+    await pilot.pause()
     await until(pilot, lambda: "saved" in words(pilot.app, "#status"))
-    pilot.app.screen.query_one("CodeLine Input").focus()
+    screen.query_one("CodeLine Input").focus()
     await pilot.press(*"insta")
     await until(pilot, lambda: "Instagram" in words(pilot.app, "#hits"))
 

@@ -1,8 +1,12 @@
-"""A process that kills itself at its nth touch of a vault's home."""
+"""Processes that are killed: at their nth touch of a vault's home, or at a random moment."""
 
+import contextlib
 import os
+import random
 import signal
+import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +17,8 @@ from console.vault.opening import enter
 from tests.vaults import NOW
 
 Progress = Callable[[str, float], None]
+
+_ROOT = Path(__file__).parents[2]
 
 
 class Rotator(NamedTuple):
@@ -52,3 +58,42 @@ def killed_at(point: int, rotator: Rotator, work: Callable[[Vault, Progress], ob
     _, status = os.waitpid(child, 0)
     assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
     return os.WIFSIGNALED(status)
+
+
+def _started(script: str, arguments: tuple[object, ...]) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-c", script, *map(str, arguments)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=_ROOT,
+    )
+
+
+def pace(script: str, *arguments: object) -> float:
+    """Return the seconds from the first line of ``script`` to its second, on this machine."""
+    with _started(script, arguments) as process:
+        assert process.stdout
+        process.stdout.readline()
+        began = time.perf_counter()
+        assert process.stdout.readline()
+        seconds = time.perf_counter() - began
+        process.kill()
+    return seconds
+
+
+def killed_within(seconds: float, script: str, *arguments: object) -> list[str]:
+    """Kill ``script`` at a random moment of so many ``seconds`` after its first line.
+
+    Returns the lines that it said.
+    """
+    with _started(script, arguments) as process:
+        assert process.stdout
+        said = process.stdout.readline()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(random.uniform(0.0, seconds))
+        process.kill()
+        said += process.stdout.read()
+    assert process.returncode == -signal.SIGKILL
+    # A kill may cut off the last line.
+    return [line.strip() for line in said.splitlines(keepends=True) if line.endswith("\n")]

@@ -57,8 +57,11 @@ def test_what_a_killed_restore_left_is_named_and_goes_at_the_next_login(
                 os.kill(os.getpid(), signal.SIGKILL)
 
         secret = passphrase("ines")
-        restore_backup(home, "ines", secret, file, replace=True, now=NOW, progress=tell)
-        os._exit(1)
+        try:
+            restore_backup(home, "ines", secret, file, replace=True, now=NOW, progress=tell)
+        finally:
+            # Never back into the test run that this process is a copy of.
+            os._exit(1)
     os.waitpid(child, 0)
     assert swap.staging(home).is_dir()
     notices = check_vault(home, "ines", passphrase("ines"), now=NOW).notices
@@ -159,7 +162,7 @@ def test_retention_destroys_a_vault_put_aside_once_notes_of_its_day_are_due(
     home: Path, aside: Path
 ) -> None:
     (home / "replaced-by hand").mkdir()
-    log_in(home, 30, 60, 89)
+    log_in(home, *range(10, 90, 10), 89)
     assert aside.is_dir()
     now = NOW + timedelta(days=90)
     with open_as(home, "carla", now=now) as vault:
@@ -171,6 +174,27 @@ def test_retention_destroys_a_vault_put_aside_once_notes_of_its_day_are_due(
     assert not aside.exists()
     # It says no day, so nobody knows when its notes are due.
     assert (home / "replaced-by hand").is_dir()
+
+
+def test_the_trail_counts_the_vaults_that_really_went(
+    home: Path, aside: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Day after day while the disk holds on to one of them."""
+    remove, told = shutil.rmtree, []
+    monkeypatch.setattr(
+        shutil, "rmtree", lambda at, **options: None if at == aside else remove(at, **options)
+    )
+    shutil.copytree(aside, home / f"{aside.name}-2")
+    log_in(home, *range(10, 90, 10))
+    for day in (90, 91, 92):
+        if day == 92:
+            monkeypatch.undo()
+        with open_as(home, "carla", now=NOW + timedelta(days=day)) as vault:
+            assert vault.purged
+            lines = [each.subject for each in vault.audit_lines() if each.action[:5] == "aside"]
+            told.append((vault.purged.aside, lines))
+        assert aside.exists() == (day < 92)
+    assert told == [(1, ["1 vaults"]), (0, ["1 vaults"]), (1, ["1 vaults", "1 vaults"])]
 
 
 def test_a_clock_far_ahead_destroys_no_vault_put_aside(home: Path, aside: Path) -> None:
@@ -187,7 +211,7 @@ def test_a_clock_that_is_behind_puts_no_vault_aside_that_is_due_at_once(
     home: Path, file: Path
 ) -> None:
     save(home, file)
-    log_in(home, 25)
+    log_in(home, 13, 25)
     now = NOW - timedelta(days=3650)
     report = restore_backup(home, "ines", passphrase("ines"), file, replace=True, now=now)
     assert report.aside == f"replaced-{DAY + timedelta(days=25)}"

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import random
 import subprocess
 import sys
 import tarfile
@@ -23,6 +22,7 @@ from console.vault import (
 from console.vault.identity import MemberFile
 from tests.vault import reference
 from tests.vault.checks import CANARY, add_note, refuses
+from tests.vault.kills import killed_within, pace
 from tests.vaults import NOW, make_vault, open_as, passphrase
 
 _ROOT = Path(__file__).parents[2]
@@ -249,21 +249,9 @@ while True:
 def test_a_kill_at_any_moment_of_a_backup_leaves_it_whole_or_not_there(
     home: Path, file: Path, tmp_path: Path
 ):
-    whole = 0
+    whole, seconds = 0, 4 * pace(_SAVE, home, tmp_path / "paced")
     for round_ in range(_KILLS):
-        target = tmp_path / f"round{round_}-"
-        with subprocess.Popen(
-            [sys.executable, "-c", _SAVE, str(home), str(target)],
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=_ROOT,
-        ) as process:
-            assert process.stdout
-            process.stdout.readline()
-            try:
-                process.wait(random.uniform(0.1, 2.0))
-            except subprocess.TimeoutExpired:
-                process.kill()
+        killed_within(seconds, _SAVE, home, tmp_path / f"round{round_}-")
         for path in tmp_path.glob(f"round{round_}-*"):
             if path.is_file():
                 raw, manifest = backup.read_manifest(path)

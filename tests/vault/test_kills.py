@@ -3,15 +3,11 @@
 HELPLINE_KILLS sets how often; each drill prints its figures (`pytest -s`).
 """
 
-import random
-import subprocess
-import sys
 from pathlib import Path
 
+from tests.vault.kills import killed_within, pace
 from tests.vault.test_drills import _FEW, enter, identity
 from tests.vaults import make_vault
-
-_ROOT = Path(__file__).parents[2]
 
 _FINISH = """
 import sys
@@ -51,23 +47,13 @@ for day in range(400):
     print('kept', call, flush=True)
     purge.destroy(vault, now=NOW + timedelta(days=day))
     print('purged', day, flush=True)
+sys.stdin.read()
 """
 
 
-def _killed(script: str, home: Path, least: float, most: float) -> list[list[str]]:
-    """Run a script until a random moment after its first line; return what it said was done."""
-    with subprocess.Popen(
-        [sys.executable, "-c", script, str(home)], stdout=subprocess.PIPE, text=True, cwd=_ROOT
-    ) as process:
-        assert process.stdout
-        first = process.stdout.readline()
-        try:
-            process.wait(random.uniform(least, most))
-        except subprocess.TimeoutExpired:
-            process.kill()
-        said = (first + process.stdout.read()).splitlines(keepends=True)
-        # A kill may cut off the last line.
-        return [line.split() for line in said if line.endswith("\n")]
+def _killed(script: str, home: Path, seconds: float) -> list[list[str]]:
+    """Kill a script at a random moment; return what it said was done."""
+    return [line.split() for line in killed_within(seconds, script, home)]
 
 
 def test_a_kill_while_calls_are_finished_loses_none(tmp_path: Path):
@@ -76,8 +62,9 @@ def test_a_kill_while_calls_are_finished_loses_none(tmp_path: Path):
     me = identity(home, "amina")
     finished: set[int] = set()
     saved: set[int] = set()
+    seconds = 6 * pace(_FINISH, home)
     for _ in range(_FEW):
-        for word, number in _killed(_FINISH, home, 0.0, 0.3):
+        for word, number in _killed(_FINISH, home, seconds):
             (finished if word == "finished" else saved).add(int(number))
         with enter(home, me) as vault:
             done = dict(vault.conn.execute("SELECT id, period FROM call"))
@@ -94,9 +81,9 @@ def test_a_kill_during_a_purge_destroys_days_whole_or_not_at_all(tmp_path: Path)
     home = tmp_path / "home"
     make_vault(home)
     me = identity(home, "amina")
-    purged = 0
+    purged, seconds = 0, 200 * pace(_PURGE, home)
     for _ in range(_FEW):
-        said = _killed(_PURGE, home, 0.5, 2.0)
+        said = _killed(_PURGE, home, seconds)
         kept = [int(number) for word, number in said if word == "kept"] or [0]
         purged += sum(1 for line in said if line[0] == "purged")
         with enter(home, me) as vault:
@@ -146,8 +133,9 @@ def test_a_kill_during_an_import_keeps_all_of_a_file_or_nothing(tmp_path: Path):
     (home / "map.toml").write_text(_MAP)
     me = identity(home, "amina")
     imported: list[int] = []
+    seconds = 6 * pace(_IMPORT, home)
     for _ in range(_FEW):
-        said = _killed(_IMPORT, home, 0.0, 0.5)
+        said = _killed(_IMPORT, home, seconds)
         imported += [int(number) for word, number in said if word == "imported"]
         with enter(home, me) as vault:
             batches = vault.conn.execute(

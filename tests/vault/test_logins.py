@@ -67,7 +67,9 @@ def test_a_login_is_in_the_file_before_anything_is_read(home: Path, tmp_path: Pa
         assert ("amina", "vault.unlocked", "") in told(vault)[-2:]
 
 
-def test_wrong_passphrases_are_told_once_at_the_next_login_of_anybody(home: Path) -> None:
+def test_wrong_passphrases_are_told_once_at_the_next_login_of_anybody(
+    home: Path, no_second_goes_by: None
+) -> None:
     start = lines_of(home)
     wrong(home, "bea", 2)
     wrong(home, "amina")
@@ -137,7 +139,7 @@ def test_a_count_that_somebody_wrote_puts_no_words_into_the_trail(
     assert found == subjects
 
 
-def test_an_older_program_s_count_is_read(home: Path) -> None:
+def test_an_older_program_s_count_is_read(home: Path, no_second_goes_by: None) -> None:
     attempts = Attempts(home / "keys")
     state = {"boot": attempts._boot, "members": {"bea": [2, 0.0]}}
     (home / "keys/attempts").write_bytes(spell(state))

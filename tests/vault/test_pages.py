@@ -107,7 +107,6 @@ def test_a_file_of_another_length_is_another(pair: tuple[Keyed, Keyed]) -> None:
 
 @settings(
     max_examples=60,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(where=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))

@@ -357,9 +357,14 @@ def _killed_at(point: int, home: Path, file: Path) -> bool:
                     os.kill(os.getpid(), signal.SIGKILL)
                 left -= 1
 
-        sys.addaudithook(touched)
-        put_back(home, file, replace=True)
-        os._exit(0)
+        code = 1
+        try:
+            sys.addaudithook(touched)
+            put_back(home, file, replace=True)
+            code = 0
+        finally:
+            # Never back into the test run that this process is a copy of.
+            os._exit(code)
     _, status = os.waitpid(child, 0)
     assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
     return os.WIFSIGNALED(status)

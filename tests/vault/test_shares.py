@@ -17,7 +17,7 @@ from tests.vault.checks import refuses
 SPLIT = shares.split(bytes(range(32)), 5, 3)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.binary(min_size=32, max_size=32), st.integers(2, 5), st.integers(0, 3), st.randoms())
 def test_any_k_shares_give_the_secret_and_fewer_are_refused(
     secret: bytes, threshold: int, more: int, chance: random.Random
@@ -47,7 +47,7 @@ def _value(share: Share) -> bytes:
     return Slip39.from_mnemonic(" ".join(share.words)).value
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 32), st.integers(0, 1023), st.integers(0, 4))
 def test_a_wrong_word_is_named(place: int, word: int, number: int) -> None:
     from shamir_mnemonic.wordlist import WORDLIST
@@ -61,7 +61,7 @@ def test_a_wrong_word_is_named(place: int, word: int, number: int) -> None:
     assert WORDLIST[word] not in line.split()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.integers(0, 32), min_size=2, max_size=2, unique=True), st.integers(1, 1022))
 def test_two_wrong_words_are_never_called_one(places: list[int], by: int) -> None:
     from shamir_mnemonic.wordlist import WORD_INDEX_MAP, WORDLIST

@@ -86,14 +86,14 @@ def rounded_release(true: Mapping[Cell, int], period: str = "2026-03", **told: o
     return release(made, period, rounding={"base": 5, "max_change": 2}, **told)
 
 
-@settings(deadline=None, max_examples=6)
+@settings(max_examples=6)
 @given(true=calls(4), legend=st.booleans())
 def test_hidden_cells_of_linked_tables(true: dict[Cell, int], legend: bool) -> None:
     releases = [hidden_release(true)]
     assert_exact(releases, joint(releases, [0]), legend=legend)
 
 
-@settings(deadline=None, max_examples=6)
+@settings(max_examples=6)
 @given(true=calls(4))
 def test_rounded_cells_of_linked_tables(true: dict[Cell, int]) -> None:
     releases = [rounded_release(true)]
@@ -101,7 +101,7 @@ def test_rounded_cells_of_linked_tables(true: dict[Cell, int]) -> None:
     assert_exact(releases, single(releases, [0]))
 
 
-@settings(deadline=None, max_examples=6)
+@settings(max_examples=6)
 @given(true=calls(3), change=st.integers(1, 4))
 def test_numbers_that_are_a_solution_themselves(true: dict[Cell, int], change: int) -> None:
     """The moves that need no solver prove what the solver would."""
@@ -110,7 +110,7 @@ def test_numbers_that_are_a_solution_themselves(true: dict[Cell, int], change: i
     assert_exact(releases, joint(releases, [0]))
 
 
-@settings(deadline=None, max_examples=3)
+@settings(max_examples=3)
 @given(first=calls(2), second=calls(2), late=calls(1))
 def test_months_their_sum_and_a_late_vintage(
     first: dict[Cell, int], second: dict[Cell, int], late: dict[Cell, int]
@@ -125,7 +125,7 @@ def test_months_their_sum_and_a_late_vintage(
     assert_exact(releases, joint(releases, [0, 1, 2]))
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(first=calls(4), second=calls(4))
 def test_no_interval_excludes_the_truth(first: dict[Cell, int], second: dict[Cell, int]) -> None:
     both = {cell: count + second[cell] for cell, count in first.items()}

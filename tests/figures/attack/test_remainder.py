@@ -81,7 +81,7 @@ def some_releases(draw: st.DrawFn) -> list[Release]:
     return found
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(releases=some_releases())
 def test_no_interval_changes_by_it(releases: list[Release]) -> None:
     system = build(releases, joint(releases, range(len(releases))))

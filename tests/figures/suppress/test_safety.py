@@ -42,13 +42,13 @@ def assert_true(result: Protected, threshold: int = 5) -> None:
                 assert low <= true <= (true if high is None else high)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(SIX)
 def test_every_small_count_of_a_table_could_be_any_small_count(inner: list[int]) -> None:
     assert_safe(suppress([table("t", ("a", "c"), inner)]))
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(st.lists(COUNTS, min_size=4, max_size=4), st.integers(0, 18), st.integers(0, 18))
 def test_linked_tables_are_safe_together(inner: list[int], first: int, second: int) -> None:
     whole = inner[0] + inner[1], inner[2] + inner[3]
@@ -58,7 +58,7 @@ def test_linked_tables_are_safe_together(inner: list[int], first: int, second: i
     assert_safe(suppress([table("t", ("a", "b"), inner), other]))
 
 
-@settings(deadline=None, max_examples=8)
+@settings(max_examples=8)
 @given(some_calls())
 def test_any_month_is_published_truly_and_its_equal_cells_alike(calls: list[Call]) -> None:
     result = suppress(tables_of(calls), areas=AREAS)
@@ -101,7 +101,7 @@ def test_no_other_choice_for_eight_municipalities_is_as_cheap() -> None:
     assert min(prices.values()) * 5 > least
 
 
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(st.lists(COUNTS, min_size=4, max_size=4).filter(lambda inner: min(inner) < 5))
 def test_nothing_cheaper_than_the_proven_choice_is_safe(inner: list[int]) -> None:
     result = suppress([table("t", ("a", "b"), inner)])
