@@ -123,7 +123,14 @@ class CodeLine(Vertical):
         """A first digit: the kind of a contact that is no call, unless more is typed at once."""
         if 1 <= number <= len(self._kinds):
             self._number = number
-            self._pause = self.set_timer(PAUSE_SECONDS, self.end_now)
+            self._pause = self.set_timer(PAUSE_SECONDS, self._pause_is_over)
+
+    def _pause_is_over(self) -> None:
+        """End the contact behind every key that is here but not yet in the line.
+
+        On a busy workstation the second digit of an age may be waiting for longer than the pause.
+        """
+        self.app.call_later(self.field.call_later, self.end_now)
 
     def go_on(self) -> None:
         """More is typed: the digit was the beginning of an age."""
@@ -169,7 +176,7 @@ class _CodeInput(Input):
             taken = line.take(int(digit))
         else:
             taken = False
-        if typed and event.is_printable:
+        if typed and (event.is_printable or event.key == "backspace"):
             line.go_on()
         if taken:
             event.prevent_default()

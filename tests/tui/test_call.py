@@ -1,6 +1,9 @@
 """The call screen by keyboard."""
 
+import asyncio
+
 import pytest
+from textual.events import Key
 from textual.widgets import Input, OptionList, TextArea
 
 from console import calls, partners
@@ -37,8 +40,8 @@ async def test_a_call_starts_with_its_clock_and_waits_for_the_first_key(console,
     async with console("amina").run_test(size=(80, 24)) as pilot:
         await start(pilot)
         assert "00:00:00" in words(pilot.app, "#status")
-        clock.forward(minutes=12, seconds=41)
-        await until(pilot, lambda: "00:12:41" in words(pilot.app, "#status"))
+        clock.forward(minutes=9, seconds=41)
+        await until(pilot, lambda: "00:09:41" in words(pilot.app, "#status"))
 
 
 async def test_a_silent_call_needs_one_digit(console, home):
@@ -299,7 +302,13 @@ async def test_a_contact_that_is_none_ends_by_a_click(console):
         assert [line.kind for line in await pilot.app.session.call(calls.recent)] == ["silent"]
 
 
-async def test_an_age_as_the_very_first_thing_is_an_age(console):
+@pytest.fixture
+def long_pause(monkeypatch) -> None:
+    """A first digit stays the beginning of an age, however slowly the next key is sent."""
+    monkeypatch.setattr("console.tui.codeline.PAUSE_SECONDS", 3600.0)
+
+
+async def test_an_age_as_the_very_first_thing_is_an_age(console, long_pause):
     async with console("amina").run_test(size=(80, 24)) as pilot:
         screen = await start(pilot)
         await pilot.press("1", "7", "enter")
@@ -307,7 +316,38 @@ async def test_an_age_as_the_very_first_thing_is_an_age(console):
         assert pilot.app.screen is screen
 
 
-async def test_a_digit_and_at_once_the_next_call_ends_the_contact(console):
+async def test_a_digit_that_is_here_when_the_pause_ends_still_makes_an_age(console, monkeypatch):
+    monkeypatch.setattr("console.tui.codeline.PAUSE_SECONDS", 0.05)
+    async with console("amina").run_test(size=(80, 24)) as pilot:
+        screen = await start(pilot)
+        line = screen.query_one(CodeLine)
+        begin = line.begin
+
+        async def be_busy() -> None:
+            await asyncio.wait({line._pause._task})
+
+        def begin_and_type_on(number: int) -> None:
+            begin(number)
+            pilot.app.call_later(be_busy)
+            pilot.app.post_message(Key("7", "7"))
+
+        monkeypatch.setattr(line, "begin", begin_and_type_on)
+        await pilot.press("1")
+        await until(pilot, lambda: line.field.value == "17")
+        assert pilot.app.screen is screen
+
+
+async def test_a_digit_that_is_taken_back_at_once_ends_nothing(console, long_pause):
+    async with console("amina").run_test(size=(80, 24)) as pilot:
+        screen = await start(pilot)
+        await pilot.press("1", "backspace")
+        line = screen.query_one(CodeLine)
+        assert not line.end_now()
+        await pilot.press("3", "4", "enter")
+        await until(pilot, lambda: screen._draft.coded.get("age") == ("26-39",))
+
+
+async def test_a_digit_and_at_once_the_next_call_ends_the_contact(console, long_pause):
     async with console("amina").run_test(size=(80, 24)) as pilot:
         await start(pilot)
         await pilot.press("2", "f2")
