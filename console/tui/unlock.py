@@ -44,7 +44,12 @@ class UnlockScreen(Screen[None]):
         "Type your name and your passphrase, Enter after each. The passphrase is not shown.\n"
         "After three wrong ones there is a wait, longer each time; the screen counts it down."
     )
-    BINDINGS = [Binding("escape", "app.leave", later("quit"))]
+    # Where the keys go is settled before the next one is looked at: whoever types fast must not
+    # find her passphrase in the line above, which shows it.
+    BINDINGS = [
+        Binding("escape", "app.leave", later("quit")),
+        Binding("enter", "to_passphrase", show=False, priority=True),
+    ]
 
     def __init__(self, member: str | None = None) -> None:
         super().__init__()
@@ -104,9 +109,13 @@ class UnlockScreen(Screen[None]):
     def _say(self, line: str) -> None:
         self.query_one("#said", Static).update(shown(line))
 
-    @on(Input.Submitted, "#name")
-    def _to_passphrase(self) -> None:
-        self.query_one("#passphrase", Input).focus()
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave Enter to the passphrase's own line, once that has the keys."""
+        return action != "to_passphrase" or self.focused is self.query_one("#name")
+
+    def action_to_passphrase(self) -> None:
+        """Go from the name to the passphrase."""
+        self.set_focus(self.query_one("#passphrase", Input))
 
     @on(Input.Submitted, "#passphrase")
     def _submit(self) -> None:
@@ -117,7 +126,7 @@ class UnlockScreen(Screen[None]):
             return
         field.value = ""
         field.disabled = True
-        self._unlock(name, passphrase)
+        self._unlock(name, [passphrase])
 
     def _must_wait(self, name: str) -> bool:
         """Start counting if ``name`` has to wait; the vault refuses a try before then anyway."""
@@ -139,14 +148,15 @@ class UnlockScreen(Screen[None]):
         else:
             self._say(_("You can try again now."))
 
-    # Without a description Textual would make one of the arguments, and keep it.
+    # Without a description Textual would make one of the arguments, and keep it; it keeps the
+    # arguments too, for as long as anything runs that began in here: the whole session.
     @work(exclusive=True, description="unlock")
-    async def _unlock(self, name: str, passphrase: str) -> None:
+    async def _unlock(self, name: str, secret: list[str]) -> None:
         field = self.query_one("#passphrase", Input)
         try:
             await self.wait_for_vault()
             self._say(_("Unlocking …"))
-            await self.app.log_in(name, passphrase)
+            await self.app.log_in(name, secret.pop())
         except ConsoleError as error:
             if not self._must_wait(name):
                 self._say(str(error))

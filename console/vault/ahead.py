@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from console.errors import ConsoleError, VaultDamaged
 from console.vault import database, generations, keyring
 from console.vault.database import Shut
 from console.vault.generations import Seen
@@ -55,7 +56,10 @@ def find(home: Path, me: Public) -> Found:
 
 @contextlib.contextmanager
 def beside(work: Callable[[], None]) -> Iterator[None]:
-    """Do ``work`` in a thread of its own during the block; what it raises is raised after it."""
+    """Do ``work`` in a thread of its own during the block; what it raises is raised after it.
+
+    Where the block fails too, that is raised, unless the work has found damage.
+    """
     done, raised = _thread.allocate_lock(), list[BaseException]()
 
     def keep(_kind: object, error: BaseException | None, _trace: object) -> bool:
@@ -77,8 +81,13 @@ def beside(work: Callable[[], None]) -> Iterator[None]:
         # There can be no more threads: then one after the other.
         run()
     try:
-        yield
-    finally:
-        done.acquire()
+        try:
+            yield
+        finally:
+            done.acquire()
+    except ConsoleError:
+        # A damaged cost asks for more memory than the machine has.
+        if not (raised and isinstance(raised[0], VaultDamaged)):
+            raise
     if raised:
         raise raised[0]

@@ -31,6 +31,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from console.errors import CannotUnlock, VaultDamaged
 from console.language import _
+from console.vault import freed
 from console.vault.files import (
     canonical,
     context,
@@ -47,6 +48,7 @@ FORMAT = "helpline-member-1"
 _SUITE = hpke.Suite(hpke.KEM.MLKEM768_X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
 _KEM_PUBLIC, _KEM_SEED, _SHORT = 1184, 64, 32
 HPKE_PUBLIC = _KEM_PUBLIC + _SHORT
+_SALT = 16
 _SECOND = 1.0
 _SHARE = 4
 
@@ -150,7 +152,7 @@ class Identity:
 
     def write(self, path: Path, vault: str, passphrase: str, cost: Cost, *, now: datetime) -> None:
         """Write the member's key file, private halves sealed under ``passphrase``."""
-        salt = os.urandom(16)
+        salt = os.urandom(_SALT)
         fields = {
             "format": FORMAT,
             "vault": vault,
@@ -219,7 +221,7 @@ class MemberFile:
                 path.stem, role, file.blob("hpke_public", HPKE_PUBLIC), file.blob("sign_public", 32)
             ),
             cost=cost,
-            salt=kdf.blob("salt", 16),
+            salt=kdf.blob("salt", _SALT),
             sealed=file.blob("sealed"),
             bound=canonical(unsealed),
             changed_on=file.text("changed_on"),
@@ -258,9 +260,13 @@ def glimpse(path: Path, raw: bytes) -> tuple[bytes, Cost]:
     """
     try:
         kdf = json.loads(raw)["kdf"]
-        cost = Cost(kdf["memory_kib"], kdf["iterations"], kdf["lanes"])
-        if cost.sane:
-            return base64.b64decode(kdf["salt"], validate=True), cost
+        numbers = [kdf[each] for each in ("memory_kib", "iterations", "lanes")]
+        salt = base64.b64decode(kdf["salt"], validate=True)
+        # A damaged byte makes a fraction of a number, which Argon2id does not take.
+        if {type(number) for number in numbers} == {int} and len(salt) == _SALT:
+            cost = Cost(*numbers)
+            if cost.sane:
+                return salt, cost
     except (ValueError, LookupError, TypeError, RecursionError):
         pass
     raise damaged(_label(path))
@@ -269,13 +275,14 @@ def glimpse(path: Path, raw: bytes) -> tuple[bytes, Cost]:
 def derive(passphrase: str, salt: bytes, cost: Cost) -> bytes:
     """Return 32 bytes from a passphrase (NFKC, UTF-8). Raises CannotUnlock for want of memory."""
     try:
-        return Argon2id(
-            salt=salt,
-            length=32,
-            iterations=cost.iterations,
-            lanes=cost.lanes,
-            memory_cost=cost.memory_kib,
-        ).derive(unicodedata.normalize("NFKC", passphrase).encode("utf-8", "surrogatepass"))
+        with freed.written_over():
+            return Argon2id(
+                salt=salt,
+                length=32,
+                iterations=cost.iterations,
+                lanes=cost.lanes,
+                memory_cost=cost.memory_kib,
+            ).derive(unicodedata.normalize("NFKC", passphrase).encode("utf-8", "surrogatepass"))
     except MemoryError as error:
         raise CannotUnlock(
             _(

@@ -1,6 +1,7 @@
 """What an unlock does while the key is derived, and what is remembered of bytes once looked at."""
 
 import base64
+import json
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -125,6 +126,36 @@ def test_what_the_work_beside_raises_is_raised_after_the_block() -> None:
     with pytest.raises(CannotUnlock, match="beside"), beside(fail):
         done.append("the block")
     assert done == ["the block"]
+
+
+def test_where_both_fail_damage_is_what_is_said() -> None:
+    def fail() -> None:
+        raise VaultDamaged("beside")
+
+    with pytest.raises(VaultDamaged, match="beside"), beside(fail):
+        raise CannotUnlock("the block asked for more memory than there is")
+    with pytest.raises(KeyboardInterrupt), beside(fail):
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("memory_kib", "6554e1"),
+        ("memory_kib", "65536.0"),
+        ("iterations", "3.5"),
+        ("iterations", "true"),
+        ("lanes", "4.0"),
+        ("salt", '""'),
+        ("salt", '"c2hvcnQ="'),
+    ],
+)
+def test_what_no_key_can_be_derived_by_is_damage(home: Path, field: str, value: str) -> None:
+    path = home / "keys/members/amina.json"
+    content = path.read_text()
+    stated = json.dumps(json.loads(content)["kdf"][field])
+    path.write_text(content.replace(f'"{field}": {stated}', f'"{field}": {value}'))
+    assert "amina.json" in refuses(VaultDamaged, lambda: open_as(home, "amina"))
 
 
 @given(message=st.binary(max_size=200), place=st.integers(0), bit=st.integers(0, 7))
