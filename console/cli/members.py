@@ -37,8 +37,7 @@ def init(session: Session, name: str, site: str, country: str) -> None:
     from console import vault
 
     country = country_code(country)
-    if vault.exists(session.home):
-        raise BadUsage(f"there is a vault in {session.home} already; nothing was changed")
+    vault.demand_no_vault(session.home)
     passphrase = session.new_passphrase(name, session.passphrase_file, "--passphrase-file")
     vault.create(session.home, name, passphrase, site=site, country=country, now=now())
     say_made(session.home, name, site, country)
@@ -74,6 +73,8 @@ def member() -> None:
 def add(session: Session, name: str, role: "Role", source: str | None) -> None:
     """Add NAME in a role. The first operator starts the notes' key."""
     with session.unlocked("it") as vault:
+        if role == "operator" and source is None:
+            say(f"{name} types the passphrase herself, unseen: who knows it can read notes.")
         passphrase = session.new_passphrase(name, source, NEW_FILE_OPTION)
         holds_notes = vault.add_member(name, role, passphrase, now=now())
         say(f"{name} may log in as {role}.")
@@ -184,5 +185,8 @@ def passphrase(session: Session, source: str | None) -> None:
     old = session.passphrase(name)
     new = session.new_passphrase(name, source, NEW_FILE_OPTION)
     vault.change_passphrase(session.home, name, old, new, now=now())
-    say(f"{name} has a new passphrase; the old one opens nothing.")
+    say(
+        f"{name} has a new passphrase. The old one opens copies of the old key file alone: if",
+        "somebody else may have both, let IT remove you and add you anew under another name.",
+    )
     say_guarding(session, name)

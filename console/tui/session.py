@@ -58,13 +58,18 @@ class Session:
 
         def work() -> "tuple[Vault, Codebook, Guard, str]":
             vault = unlock(home, name, passphrase, now=now)
-            book = codebook.load(vault, vault.setting("country", ""), current())
-            book.warm()
-            allowed, names = partners.published_numbers(vault), calls.guard_names(vault)
-            guard = calls.Guard(book.country, allowed=allowed, names=names)
-            guard.look(_WARM)
+            try:
+                book = codebook.load(vault, vault.setting("country", ""), current())
+                book.warm()
+                allowed, names = partners.published_numbers(vault), calls.guard_names(vault)
+                guard = calls.Guard(book.country, allowed=allowed, names=names)
+                guard.look(_WARM)
+                site = str(vault.setting("site", ""))
+            except BaseException:
+                vault.close()
+                raise
             _spare_typists()
-            return vault, book, guard, str(vault.setting("site", ""))
+            return vault, book, guard, site
 
         try:
             vault, book, guard, site = await asyncio.wrap_future(thread.submit(work))

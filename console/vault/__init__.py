@@ -19,7 +19,15 @@ from console.vault.model import (
     RotationReport,
     VaultBusy,
 )
-from console.vault.opening import change_passphrase, create, exists, roster, seconds_to_wait, unlock
+from console.vault.opening import (
+    change_passphrase,
+    create,
+    demand_no_vault,
+    exists,
+    roster,
+    seconds_to_wait,
+    unlock,
+)
 from console.vault.passphrase import guarding, judge_passphrase
 from console.vault.recovery import prove_kit, recover
 from console.vault.restore import BackupFile, RestoreReport
@@ -55,6 +63,7 @@ __all__ = [
     "change_passphrase",
     "check_vault",
     "create",
+    "demand_no_vault",
     "describe_backup",
     "exists",
     "guarding",

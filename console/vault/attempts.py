@@ -20,6 +20,7 @@ from pathlib import Path
 from console.errors import CannotUnlock, VaultDamaged
 from console.language import _
 from console.vault.files import file_trouble, read_file, spell, write_atomic
+from console.vault.lock import turn
 
 _LABEL = "keys/attempts"
 _FREE = 3
@@ -57,33 +58,35 @@ class Attempts:
     def __init__(
         self, keys: Path, *, clock: Callable[[], float] = time.monotonic, booted: str | None = None
     ) -> None:
-        self._path = keys / "attempts"
+        self._keys, self._path = keys, keys / "attempts"
         self._clock = clock
         self._boot = boot() if booted is None else booted
         self._written: tuple[bytes, _Counts] | None = None
 
     def begin(self, member: str) -> None:
         """Count one more try of ``member``, or raise CannotUnlock with the seconds to wait."""
-        counts = self._read()
-        now = self._clock()
-        left = self._left(counts.waiting, member)
-        if left > 0:
-            line = (
-                _(
-                    "{file} is not as the console wrote it: wait {seconds} seconds, then try "
-                    "again, and ask IT staff who changed it."
+        with turn(self._keys):
+            counts = self._read()
+            now = self._clock()
+            left = self._left(counts.waiting, member)
+            if left > 0:
+                line = (
+                    _(
+                        "{file} is not as the console wrote it: wait {seconds} seconds, then try "
+                        "again, and ask IT staff who changed it."
+                    )
+                    if EVERYBODY in counts.waiting
+                    else _("Too many wrong passphrases: wait {seconds} seconds, then try again.")
                 )
-                if EVERYBODY in counts.waiting
-                else _("Too many wrong passphrases: wait {seconds} seconds, then try again.")
-            )
-            raise CannotUnlock(line.format(file=_LABEL, seconds=math.ceil(left)))
-        wrong, _at = counts.waiting.get(member, (0, now))
-        waiting = {**counts.waiting, member: (wrong + 1, now)}
-        self._write(_Counts(waiting, _more(counts.untold, member, 1)))
+                raise CannotUnlock(line.format(file=_LABEL, seconds=math.ceil(left)))
+            wrong, _at = counts.waiting.get(member, (0, now))
+            waiting = {**counts.waiting, member: (wrong + 1, now)}
+            self._write(_Counts(waiting, _more(counts.untold, member, 1)))
 
     def left(self, member: str) -> int:
         """Return the seconds that ``member`` has to wait before the next try."""
-        return math.ceil(self._left(self._read().waiting, member))
+        with turn(self._keys):
+            return math.ceil(self._left(self._read().waiting, member))
 
     def _left(self, waiting: Mapping[str, _Entry], member: str) -> float:
         now = self._clock()
@@ -96,28 +99,32 @@ class Attempts:
 
     def succeeded(self, member: str) -> None:
         """Take back what `begin` counted last: the passphrase was right, so nobody waits for it."""
-        counts = self._read()
-        self._write(_Counts(_forgiven(counts, member), _more(counts.untold, member, -1)))
+        with turn(self._keys):
+            counts = self._read()
+            self._write(_Counts(_forgiven(counts, member), _more(counts.untold, member, -1)))
 
     def forgive(self, member: str) -> None:
         """Let ``member`` wait no more, who was given a new passphrase without the old one."""
-        counts = self._read()
-        self._write(_Counts(_forgiven(counts, member), counts.untold))
+        with turn(self._keys):
+            counts = self._read()
+            self._write(_Counts(_forgiven(counts, member), counts.untold))
 
     def untold(self) -> dict[str, int]:
         """Return by member how many wrong passphrases the trail has not heard of.
 
         Under `EVERYBODY`, how often the count itself was damaged.
         """
-        return dict(self._read().untold)
+        with turn(self._keys):
+            return dict(self._read().untold)
 
     def told(self, heard: Mapping[str, int]) -> None:
         """Take off what the trail has heard of by now, so that it is told once."""
-        counts = self._read()
-        untold = counts.untold
-        for member, number in heard.items():
-            untold = _more(untold, member, -number)
-        self._write(_Counts(counts.waiting, untold))
+        with turn(self._keys):
+            counts = self._read()
+            untold = counts.untold
+            for member, number in heard.items():
+                untold = _more(untold, member, -number)
+            self._write(_Counts(counts.waiting, untold))
 
     def _read(self) -> _Counts:
         now = self._clock()

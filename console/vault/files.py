@@ -227,6 +227,16 @@ def sync_folder(folder: Path) -> None:
 
 
 @contextlib.contextmanager
+def put_off() -> Iterator[None]:
+    """Leave to the next unlock what the disk does not take now; VaultDamaged and others pass."""
+    try:
+        yield
+    except ConsoleError as error:
+        if type(error) is not ConsoleError:
+            raise
+
+
+@contextlib.contextmanager
 def file_trouble(path: Path, *, missing: bool = False) -> Iterator[None]:
     """Turn what the system says of ``path`` into a ConsoleError of one line.
 

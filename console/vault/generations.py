@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from console.errors import ConsoleError, VaultDamaged
 from console.language import _
 from console.vault import generations_store, kit, pins, resealing, store
+from console.vault.files import put_off
 from console.vault.identity import Public
 from console.vault.notekeys import NoteKeys, Roster, read_roster
 from console.vault.pins import Pin
@@ -106,12 +107,9 @@ def renew(vault: "Vault", *, now: datetime) -> None:
     """
     if vault.notes is None or vault.roster is None:
         return
-    try:
+    # A disk that is full keeps nobody from reading.
+    with put_off():
         _renew(vault, vault.notes, vault.roster, now)
-    except ConsoleError as error:
-        # A disk that is full keeps nobody from reading: the next unlock tries again.
-        if type(error) is not ConsoleError:
-            raise
 
 
 def _renew(vault: "Vault", notes: NoteKeys, roster: Roster, now: datetime) -> None:

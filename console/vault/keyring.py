@@ -198,10 +198,14 @@ def write(keys: Path, keyring: Keyring, signer: Identity) -> Keyring:
 
 
 def retire(keys: Path, keyring: Keyring, number: int, signer: Identity) -> Keyring:
-    """Forget every epoch but ``number``, in keyring.json and in keyring.prev.json."""
-    written = write(keys, keyring.only(number), signer)
-    with file_trouble(keys / "keyring.json"):
-        write_atomic(keys / "keyring.prev.json", (keys / "keyring.json").read_bytes())
+    """Forget every epoch but ``number``, in keyring.prev.json and then in keyring.json.
+
+    As long as the one that counts has others, it is known that there is something to forget.
+    """
+    written = replace(keyring.only(number), generation=keyring.generation + 1)
+    fields = _sign(written, signer)
+    for name in ("keyring.prev.json", "keyring.json"):
+        write_document(keys / name, fields)
     return written
 
 

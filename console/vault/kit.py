@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from console.errors import ConsoleError, Refused
 from console.vault import keyring, shares, store
 from console.vault.database import trouble
-from console.vault.files import context
+from console.vault.files import context, put_off
 from console.vault.identity import Identity, Public
 from console.vault.keyring import Keyring
 from console.vault.model import KitStatus
@@ -164,8 +164,11 @@ def _seal(connection: Any, notes: NoteKeys, number: int, public: Public) -> None
 
 
 def tidy(vault: "Vault") -> None:
-    """Bring the kit's slots into step, as far as who unlocked can: what was cut short is done."""
-    with trouble():
+    """Bring the kit's slots into step, as far as who unlocked can: what was cut short is done.
+
+    What a full disk does not take keeps nobody out.
+    """
+    with put_off(), trouble():
         if vault.notes is not None:
             kits = vault.conn.execute(store.KITS_BEHIND, (vault.member.name,)).fetchall()
             if kits:

@@ -1,9 +1,11 @@
 """One console at a time: a lock that the system frees when its holder dies, however it dies."""
 
+import contextlib
 import json
 import os
 import socket
 import sys
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -25,6 +27,13 @@ if sys.platform == "win32":
         os.lseek(descriptor, 1 << 30, os.SEEK_SET)
         msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
 
+    def _wait(keys: Path) -> int:
+        # Another byte than an open console holds: a folder cannot be opened here.
+        descriptor = os.open(keys / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        os.lseek(descriptor, (1 << 30) + 1, os.SEEK_SET)
+        msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
+        return descriptor
+
 else:
     import fcntl
 
@@ -33,6 +42,11 @@ else:
 
     def _let_go(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_UN)
+
+    def _wait(keys: Path) -> int:
+        descriptor = os.open(keys, os.O_RDONLY)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        return descriptor
 
 
 _LONGEST = 4096
@@ -92,6 +106,22 @@ class Lock:
             _let_go(self._descriptor)
             os.close(self._descriptor)
             self._descriptor = None
+
+
+@contextlib.contextmanager
+def turn(keys: Path) -> Iterator[None]:
+    """Wait until nobody else is in such a block, be a console open or not; for one short step.
+
+    Where the system locks no folder, nobody waits: no login may hang on it.
+    """
+    descriptor = None
+    with contextlib.suppress(OSError):
+        descriptor = _wait(keys)
+    try:
+        yield
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
 
 
 def _over(descriptor: int, content: bytes) -> bytes:

@@ -25,7 +25,14 @@ from console.vault import (
 )
 from console.vault.ahead import Found, beside, find
 from console.vault.attempts import Attempts
-from console.vault.files import canonical, file_trouble, make_folder, read_file, sync_folder
+from console.vault.files import (
+    canonical,
+    file_trouble,
+    make_folder,
+    put_off,
+    read_file,
+    sync_folder,
+)
 from console.vault.identity import Identity, MemberFile, calibrated, derive, glimpse
 from console.vault.lock import Lock
 from console.vault.model import Cost, Role, check_name
@@ -38,8 +45,29 @@ def exists(home: Path) -> bool:
     return (
         (home / "vault.db").exists()
         or swap.pending(home)
-        or ((home / "keys" / "keyring.json").exists() and not _unfinished(home).exists())
+        or ((home / "keys" / "keyring.json").exists() and not _cut_short(home))
     )
+
+
+def demand_no_vault(home: Path) -> None:
+    """Raise BadUsage if there is a vault in ``home``, or what is left of one."""
+    if not exists(home):
+        return
+    if (home / "vault.db").exists() or swap.pending(home):
+        raise BadUsage(f"There is a vault in {home} already: choose another home.")
+    raise BadUsage(
+        f"The keys of a vault are in {home} without its vault.db: restore a backup, or choose "
+        "another home (--home)."
+    )
+
+
+def _cut_short(home: Path) -> bool:
+    """Return whether the keys in ``home`` are of a creation that did not get to its last step."""
+    try:
+        keyring.read(home / "keys").keyring.epoch_of(database.read_salt(_unfinished(home)))
+    except ConsoleError:
+        return False
+    return True
 
 
 def _unfinished(home: Path) -> Path:
@@ -69,8 +97,7 @@ def create(
     make_folder(keys / "members")
     lock = Lock.take(keys, name, now=now)
     try:
-        if exists(home):
-            raise BadUsage(f"There is a vault in {home} already: choose another home.")
+        demand_no_vault(home)
         _create(home, name, passphrase, site, country.upper(), now, cost or calibrated())
     finally:
         lock.release()
@@ -163,6 +190,10 @@ def unlock(home: Path, name: str, passphrase: str, *, now: datetime) -> Vault:
 def tidy(vault: Vault, now: datetime) -> None:
     """Clear away what was cut short, and do what a removal left to who unlocks."""
     try:
+        # Of a creation that was cut short, before a backup was restored in its place.
+        if _unfinished(vault.home).exists():
+            with put_off():
+                database.remove(_unfinished(vault.home))
         rotation.tidy(vault)
         removal.tidy(vault)
         generations.renew(vault, now=now)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from console.errors import BadUsage, Refused
 from console.vault import members, pins, rotation, store
 from console.vault.database import trouble
-from console.vault.files import file_trouble, sync_folder
+from console.vault.files import file_trouble, put_off, sync_folder
 from console.vault.model import RotationReport, check_name
 from console.vault.notekeys import read_roster
 
@@ -47,7 +47,10 @@ def _keep_a_holder(vault: "Vault", name: str) -> None:
 
 
 def tidy(vault: "Vault") -> None:
-    """Delete the key files of removed members; a removal may have been cut short before that."""
+    """Delete the key files of removed members; a removal may have been cut short before that.
+
+    One that cannot be deleted opens nothing any more, and keeps nobody out.
+    """
     with trouble():
         removed = [name for (name,) in vault.conn.execute(store.REMOVED)]
     for name in removed:
@@ -57,6 +60,6 @@ def tidy(vault: "Vault") -> None:
             continue
         for path in (vault.keys / "members" / file_name, pins.path_of(vault.keys, name)):
             if path.exists():
-                with file_trouble(path):
+                with put_off(), file_trouble(path):
                     path.unlink()
                     sync_folder(path.parent)

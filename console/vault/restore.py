@@ -28,6 +28,7 @@ from console.vault import (
 from console.vault.backup import Manifest, Progress, prove_content, read_manifest
 from console.vault.files import make_folder
 from console.vault.identity import Identity, MemberFile
+from console.vault.keyring import Keyring, SignedKeyring
 from console.vault.lock import Lock
 from console.vault.model import check_name
 from console.vault.opening import enter, exists, identify
@@ -122,7 +123,7 @@ def restore(
             tell("proof", 0.4)
             me = _identify(stage, name, passphrase)
             _prove(stage, me, manifest, path)
-            there = _compare(home, me, manifest, now, present) if exists(home) else None
+            there = _compare(home, stage, me, manifest, now, present) if exists(home) else None
             if there is not None and not replace:
                 raise Refused(
                     f"The vault that is there {there.words}: add --replace to restore all the "
@@ -159,15 +160,36 @@ def _identify(stage: Path, name: str, passphrase: str) -> Identity:
 
 
 def _prove(stage: Path, me: Identity, manifest: Manifest, path: Path) -> None:
-    ring = keyring.read(stage / "keys").keyring
-    epoch = ring.epoch_of(database.read_salt(stage / "vault.db"))
-    with _connected(stage, ring.open(epoch, me)) as connection:
+    with _staged(stage, me) as (connection, ring, epoch):
         known = members.known(connection, removed=True)
         manifest.check(known.get(manifest.signed_by), path)
         if (ring.vault, epoch) != (manifest.vault, manifest.epoch):
             raise archive.damaged(path)
         if prove_content(connection, ring.vault) != (manifest.lines, manifest.head):
             raise archive.damaged(path)
+
+
+def _vouched(stage: Path, me: Identity, signed: SignedKeyring) -> bool:
+    """Return whether IT signed a keyring, or a kit, that the backup knows.
+
+    Without that anybody who can write the folder could say in it who is to be removed.
+    """
+    with _staged(stage, me) as (connection, _ring, _epoch):
+        known = members.known(connection)
+        signer = known.get(signed.signed_by) or kit.signer(connection, signed.signed_by)
+    try:
+        signed.check(signer)
+    except VaultDamaged:
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def _staged(stage: Path, me: Identity) -> Iterator[tuple[Any, Keyring, int]]:
+    ring = keyring.read(stage / "keys").keyring
+    epoch = ring.epoch_of(database.read_salt(stage / "vault.db"))
+    with _connected(stage, ring.open(epoch, me)) as connection:
+        yield connection, ring, epoch
 
 
 @contextlib.contextmanager
@@ -183,6 +205,7 @@ def _connected(home: Path, raw: keyring.RawKey) -> Iterator[Any]:
 
 def _compare(
     home: Path,
+    stage: Path,
     me: Identity,
     manifest: Manifest,
     now: datetime,
@@ -194,9 +217,10 @@ def _compare(
     who has a newer one and gives no passphrase for it; CannotUnlock for a wrong one.
     """
     try:
-        ring = keyring.read(home / "keys").keyring
+        signed = keyring.read(home / "keys")
     except (VaultDamaged, CannotUnlock):
         return _damaged()
+    ring = signed.keyring
     if ring.vault != manifest.vault:
         raise Refused("The backup is of another vault than the one there: use another home.")
     try:
@@ -209,7 +233,7 @@ def _compare(
         with _connected(home, _key_there(home, ring, epoch, me, present)) as connection:
             return _describe(connection, manifest, now)
     except (VaultDamaged, database.driver().DatabaseError):
-        return _damaged(_keyless(home, ring, manifest))
+        return _damaged(_keyless(home, ring, manifest) if _vouched(stage, me, signed) else ())
 
 
 def _damaged(removed: tuple[str, ...] = ()) -> _There:
@@ -218,7 +242,7 @@ def _damaged(removed: tuple[str, ...] = ()) -> _There:
 
 def _key_there(
     home: Path,
-    ring: keyring.Keyring,
+    ring: Keyring,
     epoch: int,
     me: Identity,
     present: Callable[[], str] | None,
@@ -243,7 +267,7 @@ def _key_there(
     return ring.open(epoch, identify(home / "keys", name, present()))
 
 
-def _keyless(home: Path, ring: keyring.Keyring, manifest: Manifest) -> tuple[str, ...]:
+def _keyless(home: Path, ring: Keyring, manifest: Manifest) -> tuple[str, ...]:
     """Return who is in the backup and has neither a key file nor a key in ``home`` any more.
 
     Nobody, if the keyring there is older than the backup: then it says nothing of what came since.

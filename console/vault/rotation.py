@@ -32,7 +32,7 @@ from console.vault.database import (
     remove,
     trouble,
 )
-from console.vault.files import file_trouble, sync_folder
+from console.vault.files import file_trouble, put_off, sync_folder
 from console.vault.keyring import Epoch, RawKey
 from console.vault.model import RotationReport
 
@@ -87,7 +87,9 @@ def rotate(
             vault.reopen(vault.keyring)
         raise
     vault.reopen(vault.keyring)
-    vault.keyring = keyring.retire(vault.keys, vault.keyring, number, vault.me)
+    # It is done by now: what the disk does not take, the next unlock of IT retires.
+    with put_off():
+        vault.keyring = keyring.retire(vault.keys, vault.keyring, number, vault.me)
     progress(later("done"), 1.0)
     seconds = time.perf_counter() - began
     return RotationReport(number, seconds, vault.file.stat().st_size, vault.audit_head())
@@ -103,7 +105,8 @@ def tidy(vault: "Vault") -> None:
         with contextlib.suppress(ConsoleError):
             remove(_rotating(vault))
     if vault.member.role == "it" and len(vault.keyring.epochs) > 1:
-        vault.keyring = keyring.retire(vault.keys, vault.keyring, vault.epoch, vault.me)
+        with put_off():
+            vault.keyring = keyring.retire(vault.keys, vault.keyring, vault.epoch, vault.me)
 
 
 def check_space(size: int, free: int) -> None:

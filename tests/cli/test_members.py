@@ -41,6 +41,10 @@ def test_a_vault_is_never_made_over_another(helpline: Command) -> None:
     new = helpline.secret("new", INES)
     refused(helpline.run("--passphrase-file", new, "init", "ines"), 2, "already")
     assert (helpline.home / "vault.db").read_bytes() == before
+    (helpline.home / "vault.db").replace(helpline.home / "lost")
+    answer = helpline.run("--passphrase-file", new, "init", "ines")
+    refused(answer, 2, "restore a backup")
+    assert not (helpline.home / "vault.db").exists()
 
 
 def test_a_weak_passphrase_makes_no_vault(empty: Command) -> None:

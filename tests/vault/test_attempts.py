@@ -1,5 +1,6 @@
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -134,6 +135,23 @@ def test_a_damaged_counter_makes_everybody_wait_the_longest(tmp_path: Path, cont
     assert attempts.untold() == {EVERYBODY: 1, "bea": 1}
 
 
+def test_tries_at_the_same_time_are_all_counted(tmp_path: Path) -> None:
+    """A backup or a change of a passphrase may count while somebody logs in."""
+
+    def work(member: str) -> None:
+        attempts = Attempts(tmp_path, clock=Clock(), booted="b")
+        for _ in range(60):
+            attempts.begin(member)
+            attempts.succeeded(member)
+        attempts.begin(member)
+
+    names = ("amina", "bea", "carla", "ines")
+    with ThreadPoolExecutor(len(names)) as pool:
+        list(pool.map(work, names))
+    assert Attempts(tmp_path, clock=Clock(), booted="b").untold() == dict.fromkeys(names, 1)
+    assert [path.name for path in tmp_path.iterdir()] == ["attempts"]
+
+
 def test_a_damaged_count_is_named_and_not_called_wrong_passphrases(home: Path) -> None:
     (home / "keys/attempts").write_bytes(b"{}")
     line = refuses(CannotUnlock, lambda: open_as(home, "amina"))
@@ -151,7 +169,9 @@ def test_a_pipe_in_the_place_of_the_count_is_damage_and_not_waited_for(tmp_path:
     assert (tmp_path / "attempts").is_file()
 
 
-def test_after_three_wrong_passphrases_the_right_one_waits_too(home: Path) -> None:
+def test_after_three_wrong_passphrases_the_right_one_waits_too(
+    home: Path, no_second_goes_by: None
+) -> None:
     for _ in range(3):
         refuses(CannotUnlock, lambda: unlock(home, "amina", "wrong", now=NOW))
     assert "seconds" in refuses(CannotUnlock, lambda: open_as(home, "amina"))

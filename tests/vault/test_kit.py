@@ -4,6 +4,7 @@ import itertools
 import json
 import os
 import shutil
+import sys
 from base64 import b64decode
 from dataclasses import replace
 from pathlib import Path
@@ -28,6 +29,9 @@ from tests.vault.checks import CANARY, DAY, change, refuses
 from tests.vault.kills import Rotator, killed_at
 from tests.vault.kits import make_kit, open_with, template
 from tests.vaults import NOW, open_as
+
+if sys.platform != "win32":
+    import resource
 
 
 @pytest.fixture
@@ -256,6 +260,41 @@ def test_a_slot_that_it_dropped_comes_back(
     assert prove_kit(home, kit.shares[:3], now=NOW).number == 1
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of files")
+@pytest.mark.parametrize("name", ["amina", "ines"])
+def test_a_disk_that_takes_no_more_of_a_kit_keeps_nobody_out(
+    home: Path, people: dict[str, Identity], name: str
+) -> None:
+    with open_with(home, people["ines"]) as vault:
+        mine = identity(os.urandom(32), vault.id, 2)
+        _add_kit(vault, mine)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+    try:
+        with open_as(home, name) as vault:
+            assert vault.setting("country") == "PK"
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert mine.public.name in keyring.read(home / "keys").keyring.epochs[1].slots
+    for each in ("amina", "ines"):
+        open_as(home, each).close()
+    with open_with(home, people["ines"]) as vault:
+        assert vault.conn.execute("SELECT number FROM kit").fetchall() == [(1,)]
+        assert mine.public.name not in vault.keyring.epochs[1].slots
+
+
+def _add_kit(vault: Vault, mine: Identity) -> None:
+    """Put a kit that is on no roster into all that IT can write."""
+    row = (2, 5, 3, mine.public.hpke, mine.public.sign, DAY, "amina")
+    with vault.transaction():
+        vault.conn.execute(
+            "INSERT INTO kit (number, shares, threshold, hpke_public, sign_public, made_on, "
+            "made_by) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            row,
+        )
+    keyring.write(vault.keys, vault.keyring.with_member(1, vault.raw, mine.public), vault.me)
+
+
 # IT as an attacker ---------------------------------------------------------------------------
 
 
@@ -264,15 +303,7 @@ def test_it_reads_no_note_through_a_kit_of_its_own(home: Path, people: dict[str,
     secret = os.urandom(32)
     with open_with(home, people["ines"]) as vault:
         mine = identity(secret, vault.id, 2)
-        row = (2, 5, 3, mine.public.hpke, mine.public.sign, DAY, "amina")
-        with vault.transaction():
-            vault.conn.execute(
-                "INSERT INTO kit (number, shares, threshold, hpke_public, sign_public, made_on, "
-                "made_by) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                row,
-            )
-        ring = vault.keyring.with_member(1, vault.raw, mine.public)
-        keyring.write(vault.keys, ring, vault.me)
+        _add_kit(vault, mine)
     for name in ("amina", "bea", "ines", "amina"):
         open_as(home, name).close()
     with open_with(home, people["ines"]) as vault:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from console.errors import BadUsage, CannotUnlock, Refused, VaultDamaged
+from console.errors import BadUsage, CannotUnlock, ConsoleError, Refused, VaultDamaged
 from console.vault import Cost, change_passphrase, create, exists, judge_passphrase, roster, unlock
+from console.vault.files import put_off
 from tests.vault.checks import add_note, change, refuses
 from tests.vaults import NOW, make_vault, open_as, passphrase
 
@@ -172,6 +173,43 @@ def test_a_creation_that_was_cut_short_can_be_done_again(tmp_path: Path) -> None
     with open_as(tmp_path, "zoe") as vault:
         assert vault.setting("site") == "Linea"
     assert not (tmp_path / "vault.db.new").exists()
+
+
+def test_what_a_creation_left_goes_at_a_login(home: Path) -> None:
+    for suffix in ("", "-wal"):
+        (home / f"vault.db.new{suffix}").write_bytes(b"of a creation that was cut short")
+    open_as(home, "amina").close()
+    assert not list(home.glob("vault.db.*"))
+    (home / "vault.db.new").mkdir()
+    open_as(home, "amina").close()
+
+
+def test_only_what_the_disk_says_is_put_off() -> None:
+    done: list[str] = []
+    with put_off():
+        done.append("begun")
+        raise ConsoleError("The disk is full.")
+    assert done == ["begun"]
+    for kind in (VaultDamaged, Refused, CannotUnlock):
+        with pytest.raises(kind), put_off():
+            raise kind("something else")
+
+
+def test_no_vault_is_made_over_the_keys_of_another(home: Path, tmp_path: Path) -> None:
+    """Not even where a creation was cut short once: with its file back, all of it opens."""
+    other = tmp_path / "other"
+    _create(other)
+    shutil.copy(other / "vault.db", home / "vault.db.new")
+    (home / "vault.db").replace(tmp_path / "lost")
+    assert exists(home)
+    line = refuses(BadUsage, lambda: _create(home))
+    assert "restore a backup" in line
+    assert "--home" in line
+    line = refuses(VaultDamaged, lambda: open_as(home, "amina"))
+    assert "vault.db is missing" in line
+    assert "init" not in line
+    (tmp_path / "lost").replace(home / "vault.db")
+    open_as(home, "amina").close()
 
 
 @pytest.mark.parametrize("weak", ["", "short", "qwertyuiopasdfg", "aaaaaaaaaaaaaaaaaaaaaa"])

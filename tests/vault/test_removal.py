@@ -64,6 +64,42 @@ def test_the_key_file_of_a_removed_member_is_swept_away_when_it_comes_back(home:
     assert not path.exists()
 
 
+def test_what_cannot_be_deleted_of_a_removed_member_keeps_nobody_out(home: Path) -> None:
+    with open_as(home, "ines") as vault:
+        for path in ("members/bea.json", "pins/bea.json"):
+            (home / "keys" / path).unlink(missing_ok=True)
+            (home / "keys" / path).mkdir(parents=True)
+        vault.remove_member("bea", now=NOW)
+        kept = (home / "keys/members/carla.json").read_bytes()
+        vault.remove_member("carla", now=NOW)
+    (home / "keys/members/carla.json").write_bytes(kept)
+    for name in ("amina", "ines"):
+        open_as(home, name).close()
+    # Nor does it keep anybody else's from going.
+    assert not (home / "keys/members/carla.json").exists()
+
+
+@pytest.mark.parametrize("file", ["keyring.prev.json", "keyring.json"])
+def test_a_disk_that_fills_up_after_the_swap_makes_no_failure_of_it(home: Path, file: str) -> None:
+    """She is removed by then; the key of before is forgotten at the next unlock of IT."""
+    taken = home / f"keys/{file}.new"
+
+    def fill_up(step: str, _share: float) -> None:
+        if step == "swap":
+            taken.mkdir()
+
+    with open_as(home, "ines") as vault:
+        assert vault.remove_member("bea", now=NOW, progress=fill_up).epoch == 2
+        assert [member.name for member in vault.members()] == ["amina", "carla", "ines"]
+    for name in ("amina", "ines"):
+        open_as(home, name).close()
+    assert sorted(keyring.read(home / "keys").keyring.epochs) == [1, 2]
+    taken.rmdir()
+    open_as(home, "ines").close()
+    for each in ("keyring.json", "keyring.prev.json"):
+        assert list(json.loads((home / "keys" / each).read_bytes())["epochs"]) == ["2"]
+
+
 def test_a_name_from_the_database_deletes_no_file_elsewhere(home: Path) -> None:
     outside = home / "keys/keyring.json"
     with open_as(home, "ines") as vault, vault.transaction():

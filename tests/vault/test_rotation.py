@@ -1,10 +1,7 @@
 import json
 import os
-import random
 import resource
 import shutil
-import signal
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -18,10 +15,9 @@ from console.vault.identity import MemberFile
 from console.vault.keyring import RawKey
 from tests.vault import reference
 from tests.vault.checks import CANARY, add_call, add_note, refuses
-from tests.vault.kills import Progress, Rotator, killed_at
+from tests.vault.kills import Progress, Rotator, killed_at, killed_within, pace
 from tests.vaults import NOW, make_vault, open_as, passphrase
 
-_ROOT = Path(__file__).parents[2]
 _KILLS = int(os.environ.get("HELPLINE_KILLS", "20"))
 
 
@@ -388,19 +384,9 @@ def test_a_kill_at_any_moment_of_a_rotation_loses_nothing(tmp_path: Path) -> Non
     make_vault(home)
     with open_as(home, "amina") as vault:
         call = add_note(vault)
-    chance = random.Random()
+    seconds = 2 * pace(_ROTATE, home)
     for _ in range(_KILLS):
-        with subprocess.Popen(
-            [sys.executable, "-c", _ROTATE, str(home)], stdout=subprocess.PIPE, text=True, cwd=_ROOT
-        ) as process:
-            assert process.stdout
-            first = process.stdout.readline()
-            try:
-                process.wait(chance.uniform(0.0, 0.12))
-            except subprocess.TimeoutExpired:
-                process.kill()
-            committed = max(map(int, [first, *process.stdout.read().split()]))
-        assert process.returncode == -signal.SIGKILL
+        committed = max(map(int, killed_within(seconds, _ROTATE, home)))
         with open_as(home, "amina") as vault:
             assert vault.read_note(call) == CANARY
             assert vault.conn.execute("SELECT count(*) FROM call").fetchone()[0] >= committed
