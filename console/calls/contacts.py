@@ -169,7 +169,7 @@ def destroy_contact(vault: "Vault", call: int, *, now: datetime) -> None:
 def destroy_expired_contacts(vault: "Vault", *, now: datetime) -> int:
     """Destroy what has expired by today, return how many; any member may. Audited.
 
-    None after a gap of more than a month, as with notes: the coordinator's purge destroys it.
+    None after a long pause, as with notes (`purge.daily`): the coordinator's purge destroys it.
     """
     if purge.is_held(vault, now=now):
         return 0

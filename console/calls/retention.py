@@ -98,5 +98,5 @@ def purge_now(vault: "Vault", fold: Fold, *, now: datetime) -> Purged:
                 wiping.owe(vault)
             folded.append((month, calls))
     finally:
-        wiped = wiping.wipe(vault)
+        wiped = wiping.wipe(vault, at_once=True)
     return Purged(sealed, tuple(folded), wiped)

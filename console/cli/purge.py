@@ -106,7 +106,7 @@ def retention(
 def waits(since: str) -> str:
     """Return the sentence that says that retention has waited since the day ``since``, and why."""
     return (
-        "Retention waits for a coordinator after more than a month: nobody has looked since "
+        "Retention waits for a coordinator after a long pause: nobody has looked since "
         f"{since}, and this computer's clock says {now().date().isoformat()}."
     )
 

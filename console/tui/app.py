@@ -28,6 +28,7 @@ from console.tui.session import Session
 
 if TYPE_CHECKING:
     from console.calls import Unkept
+    from console.vault.purge import Emergency
 
 LOCKED, OPEN = "locked", "open"
 """The two stacks of screens: only one has anything to hide."""
@@ -314,10 +315,13 @@ class ConsoleApp(CalmApp):
         if not isinstance(self.screen, EmergencyScreen):
             self.push_screen(EmergencyScreen(), self._after_emergency)
 
-    async def _after_emergency(self, destroyed: bool | None) -> None:
-        if destroyed:
+    async def _after_emergency(self, done: "Emergency | None") -> None:
+        from console.tui.purge import tell_left
+
+        if done is not None:
             self._nothing_to_keep = True
             await self.action_lock()
+            tell_left(self.screen_stack[0], done)
 
     def action_help(self) -> None:
         """Show what the keys of this screen do."""

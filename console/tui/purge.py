@@ -1,6 +1,7 @@
 """Retention: what is due, destroyed by the coordinator; and everything, in an emergency."""
 
 from datetime import date
+from typing import Any
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -20,6 +21,7 @@ from console.tui.shown import joined, shown
 from console.tui.unlock import Secret
 from console.tui.wiped import WipedScreen
 from console.vault import Vault, purge
+from console.vault.purge import Emergency
 
 WORD = "destroy"
 _MOST_MONTHS = 4
@@ -101,8 +103,8 @@ class RetentionScreen(Screen[None]):
         await self._read()
 
 
-class EmergencyScreen(WipedScreen[bool]):
-    """Asks for a word and the passphrase; dismissed with True once everything is destroyed."""
+class EmergencyScreen(WipedScreen[Emergency]):
+    """Asks for a word and the passphrase; dismissed with what it destroyed, None if nothing."""
 
     HELP = later(
         "For the moment when this workstation is about to be taken. Every note, every call that\n"
@@ -110,7 +112,8 @@ class EmergencyScreen(WipedScreen[bool]):
         "your passphrase, Enter after each. Esc or F2 leaves everything as it is."
     )
     BINDINGS = [
-        Binding("escape,f2", "dismiss", later("leave everything as it is"), key_display="Esc")
+        Binding("escape,f2", "dismiss", later("leave everything as it is"), key_display="Esc"),
+        Binding("enter", "to_passphrase", show=False, priority=True),
     ]
 
     def compose(self) -> ComposeResult:
@@ -158,9 +161,13 @@ class EmergencyScreen(WipedScreen[bool]):
             words = f"{words} {aside.format(count=planned.aside)}"
         self.tell("#doomed", words)
 
-    @on(Input.Submitted, "#word")
-    def _to_passphrase(self) -> None:
-        self.query_one("#passphrase", Input).focus()
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave Enter to the passphrase's own line, once that has the keys."""
+        return action != "to_passphrase" or self.focused is self.query_one("#word")
+
+    def action_to_passphrase(self) -> None:
+        """Go from the word to the passphrase."""
+        self.set_focus(self.query_one("#passphrase", Input))
 
     @on(Input.Submitted, "#passphrase")
     def _submit(self) -> None:
@@ -172,19 +179,28 @@ class EmergencyScreen(WipedScreen[bool]):
             self.query_one("#word", Input).focus()
             return
         self.tell("#emergency-said", "")
-        self._destroy(passphrase)
+        self._destroy([passphrase])
 
-    # Without a description Textual would make one of the arguments, and keep it.
+    # Without a description Textual would make one of the arguments; and it keeps them.
     @work(exclusive=True, description="destroy")
-    async def _destroy(self, passphrase: str) -> None:
+    async def _destroy(self, secret: list[str]) -> None:
         try:
-            await self.app.session.call(
-                purge.destroy_everything_sealed, passphrase, now=self.app.now()
+            done = await self.app.session.call(
+                purge.destroy_everything_sealed, secret.pop(), now=self.app.now()
             )
         except ConsoleError as error:
             self.tell("#emergency-said", error)
             return
-        self.dismiss(True)
+        self.dismiss(done)
+
+
+def tell_left(way_in: Screen[Any], done: Emergency) -> None:
+    """Say on the way in what an emergency could not remove, until the console is left."""
+    if done.left:
+        words = _("The disk did not let {folders} go: delete that by hand, or destroy the disk.")
+        # Not where the next try to unlock says something else, and not for a few seconds only.
+        hint = way_in.query_one("#hint", Static)
+        hint.update(shown(words.format(folders=", ".join(done.left))))
 
 
 def _planned(plan: Plan, held: date | None, today: date) -> Content:

@@ -101,7 +101,7 @@ class ShiftScreen(Screen[None]):
         )
         await self._show_waiting()
         if member.role == "coordinator" and await session.call(purge.is_held, now=self.app.now()):
-            self.app.notice(_("Retention waits for you after more than a month: look at F9."))
+            self.app.notice(_("Retention waits for you after a long pause: look at F9."))
         if member.role == "it":
             status = await session.call(Vault.key_status)
             if status.overdue(self.app.now().date()):

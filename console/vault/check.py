@@ -4,6 +4,7 @@ It opens nothing that it cannot look at without: key files are checked without t
 database's pages without the key files of others, and what is sealed only by who may read it.
 """
 
+import contextlib
 import os
 import stat
 from collections.abc import Mapping
@@ -377,20 +378,23 @@ def _look_at_sealed(home: Path, lock: Lock, me: Identity, sheet: Sheet) -> None:
 
 
 def _open_everything(vault: Vault, sheet: Sheet) -> str:
-    notes = vault.conn.execute(check_store.SEALED_NOTES).fetchall()
-    for call, revision in notes:
+    notes = amended = 0
+    for call, revision in vault.conn.execute(check_store.SEALED_NOTES).fetchall():
         try:
             vault.read_note(call, revision)
-        except (VaultDamaged, Refused) as error:
+            notes += 1
+        except VaultDamaged as error:
             sheet.wrong(*split(str(error)))
-    calls = vault.conn.execute(check_store.AMENDED).fetchall()
-    for (call,) in calls:
-        narrative.read_amendments(vault, call)
+        except Refused:
+            continue
+    for (call,) in vault.conn.execute(check_store.AMENDED).fetchall():
+        with contextlib.suppress(Refused):
+            narrative.read_amendments(vault, call)
+            amended += 1
     kept = narrative.contacts(vault)
     for contact in kept:
         narrative.read_contact(vault, contact.call)
-    drafts = vault.read_drafts()
     return (
-        f"{len(notes)} notes, {len(drafts)} drafts, {len(calls)} amended calls, "
+        f"{notes} notes, {len(vault.read_drafts())} drafts, {amended} amended calls, "
         f"{len(kept)} contacts can be read"
     )

@@ -1,11 +1,12 @@
 """Notes by day key, and the drafts of calls that go on: what operators seal while they listen."""
 
+import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from console.errors import Refused, VaultDamaged
 from console.language import _
-from console.vault import store
+from console.vault import purge_store, store
 from console.vault.database import trouble
 
 if TYPE_CHECKING:
@@ -25,11 +26,16 @@ def write(vault: "Vault", call: int, day: str, text: str) -> int:
 def day_key(vault: "Vault", day: str) -> bytes:
     """Return the key of the notes of a day, made now if it has none; in a transaction.
 
+    What was sealed under a key that was destroyed is noise, and goes before there is another: what
+    the new one does not open would look damaged.
+
     Raises Refused if the member holds no notes, VaultDamaged.
     """
     notes = vault.require_notes()
     row = vault.conn.execute(store.DAY_KEY, (day,)).fetchone()
     if row is None:
+        for statement in (purge_store.EMPTY_NOTES, purge_store.DROP_AMENDMENTS):
+            vault.conn.execute(statement, (json.dumps([day]),))
         key, sealed = notes.new_day(day)
         vault.conn.execute(store.ADD_DAY_KEY, (day, notes.generation, sealed))
         return key

@@ -22,8 +22,12 @@ if TYPE_CHECKING:
     from console.vault.session import Vault
 
 POLICY = "policy.retention"
-LONGEST_GAP = timedelta(days=31)
-"""A line that was closed for longer is asked first: it may be the clock that is wrong."""
+
+_CONTACT_DAYS = 14
+"""How long a contact is kept where nothing else was agreed, as `console.calls.contacts` has it."""
+
+_WEEKEND = 3
+"""The days from a Friday to a Monday: no policy makes a question of each weekend."""
 
 _LOOKED_ON = "retention.looked_on"
 _SHORTEST_MONTH = 28
@@ -35,6 +39,16 @@ class Policy:
 
     note_days: int = 90
     call_months: int = 24
+
+    @property
+    def longest_gap(self) -> timedelta:
+        """For how long nobody may have looked, at most, before a coordinator is asked.
+
+        A clock that is wrong by no more leaves what was written on the last day: a day less than
+        contacts are kept as a rule, or than notes live if that is less, but three days at least, so
+        that notes that live three days or less may go after a weekend.
+        """
+        return timedelta(days=max(_WEEKEND, min(_CONTACT_DAYS, self.note_days) - 1))
 
     def last_day(self, today: date) -> str:
         """Return the last local day whose notes are to be destroyed."""
@@ -143,7 +157,8 @@ def old_drafts(vault: "Vault", today: date) -> int:
 def destroy(vault: "Vault", *, now: datetime, today: date | None = None) -> Due:
     """Destroy what is due, all or nothing, and wipe; any member may. Audited by counts.
 
-    ``today`` is the local day that it is due by, without it that of ``now``.
+    ``today`` is the local day that it is due by, without it that of ``now``. Vaults that were put
+    aside go after the rest, and are counted if they went: the next day tries the others again.
     """
     today = today or now.date()
     with vault.transaction():
@@ -157,22 +172,22 @@ def destroy(vault: "Vault", *, now: datetime, today: date | None = None) -> Due:
         if codes:
             vault.conn.execute(purge_store.DROP_CODES, (json.dumps(codes),))
             vault.audit("return.destroyed", f"{len(codes)} codes", now=now)
-        if done.aside:
-            vault.audit("aside.destroyed", f"{done.aside} vaults", now=now)
         if replace(done, aside=0).anything:
             wiping.owe(vault)
         vault.set_setting(_LOOKED_ON, today.isoformat())
-    if done.anything:
-        swap.destroy(swap.due(vault.home, done.through))
+    aside = swap.due(vault.home, done.through)
+    gone = len(aside) - len(swap.destroy(aside))
+    if gone:
+        vault.audit("aside.destroyed", f"{gone} vaults", now=now)
     wiping.wipe(vault)
-    return done
+    return replace(done, aside=gone)
 
 
 def daily(vault: "Vault", *, now: datetime) -> Due | None:
     """Destroy what is due at the first unlock of a day; None if nothing was looked at.
 
-    After a gap of more than a month nothing is destroyed before a coordinator has asked for it:
-    a clock that is years ahead would destroy everything. What is owed of wiping is done at each.
+    After a gap longer than `Policy.longest_gap` nothing is destroyed before a coordinator has asked
+    for it: a clock that is ahead would destroy everything. What is owed of wiping is done at each.
     """
     looked_on = vault.setting(_LOOKED_ON)
     if looked_on != now.date().isoformat():
@@ -197,7 +212,7 @@ def held_since(vault: "Vault", *, now: datetime) -> date | None:
     It waits no more once the coordinator has let `destroy` do what is due, be it nothing.
     """
     last = last_look(vault.conn, now=now)
-    return last if _far_ahead(last, now) else None
+    return last if _far_ahead(vault, last, now) else None
 
 
 def last_look(connection: Any, *, now: datetime) -> date | None:
@@ -225,7 +240,7 @@ def bring_up_to_date(
     now goes; else returns the later of the two, since which the rest waits for a coordinator.
     """
     last = max(filter(None, (last_look(vault.conn, now=now), seen)), default=None)
-    held = last if _far_ahead(last, now) else None
+    held = last if _far_ahead(vault, last, now) else None
     return destroy(vault, now=now, today=held), held
 
 
@@ -236,8 +251,8 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _far_ahead(last: date | None, now: datetime) -> bool:
-    return last is not None and now.date() - last > LONGEST_GAP
+def _far_ahead(vault: "Vault", last: date | None, now: datetime) -> bool:
+    return last is not None and now.date() - last > policy(vault).longest_gap
 
 
 def confirm(vault: "Vault", passphrase: str) -> None:

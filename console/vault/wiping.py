@@ -8,6 +8,7 @@ and afterwards the file is built anew (VACUUM) from the rows that are left. Cut 
 import contextlib
 import json
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from console.errors import ConsoleError
@@ -22,8 +23,13 @@ if TYPE_CHECKING:
 AT_ONCE = 16 << 20
 """Bytes of a file that is built anew while an operator waits: about half a second."""
 
+SPARE = 1.5
+"""How many times its size a large file's building anew may take of memory."""
+
 _OWED = "retention.wipe_owed"
+_BEGUN = "retention.wipe_begun"
 _PIECE = 1 << 20
+_MEMORY = Path("/proc/meminfo")
 
 
 def owe(vault: "Vault") -> None:
@@ -41,7 +47,8 @@ def look(connection: Any, sheet: Sheet) -> None:
     if _is_owed(connection):
         sheet.notices.append(
             "Pieces of what was destroyed may be left in vault.db: the next login builds it anew "
-            "(a large one: that of IT or a coordinator), where disk and memory let it"
+            "(a large one: that of IT or a coordinator), where disk and memory let it; once that "
+            "was cut short, `helpline vault purge` does"
         )
 
 
@@ -54,24 +61,42 @@ def _is_owed(connection: Any) -> bool:
 def wipe(vault: "Vault", *, at_once: bool = False) -> bool:
     """Build the file anew if that is owed, and empty the log; tell whether nothing is owed now.
 
-    A large file stays as it is at an operator's, without ``at_once``: others can wait. For what
-    disk and memory do not let be done, too, the next login is another chance. Takes as much of both
-    as the file has, and no temporary file.
+    Takes as much disk and memory as the file has, and no temporary file; what they do not let be
+    done, the next login tries again. A large file stays as it is, without ``at_once``, at an
+    operator's, since others can wait, and where it was cut short before: the system may end,
+    without a word, a program that takes too much, and nobody must be kept out by that for ever.
     """
     try:
         if not is_owed(vault):
             return True
         # What is given back to the disk at the end of the file has been overwritten before.
         vault.checkpoint()
-        if not at_once and vault.member.role == "operator" and _size(vault) > AT_ONCE:
-            return False
+        size = _size(vault)
+        if size > AT_ONCE:
+            waits = vault.member.role == "operator" or vault.setting(_BEGUN, False)
+            if (waits and not at_once) or not _has_memory(size):
+                return False
+            vault.set_setting(_BEGUN, True)
         vault.conn.execute(purge_store.BUILD_ANEW)
         vault.checkpoint()
-        vault.set_setting(_OWED, False)
+        with vault.transaction():
+            vault.set_setting(_OWED, False)
+            vault.set_setting(_BEGUN, False)
     except (ConsoleError, MemoryError, driver().DatabaseError):
+        with contextlib.suppress(ConsoleError, MemoryError, driver().DatabaseError):
+            vault.set_setting(_BEGUN, False)
         # It has grown, on a disk that may be full.
         vault.empty_log()
         return False
+    return True
+
+
+def _has_memory(size: int) -> bool:
+    """Tell whether a file of ``size`` bytes can be built anew; tried where the system is silent."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        for line in _MEMORY.read_text().splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) * 1024 >= SPARE * size
     return True
 
 

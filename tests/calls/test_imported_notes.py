@@ -54,7 +54,7 @@ def readable(vault: Vault, call: int) -> bool:
 
 
 def log_in(home: Path, since: int, until: int) -> None:
-    for days in range(since, until, 20):
+    for days in range(since, until, 10):
         open_as(home, "carla", now=on(days)).close()
 
 
@@ -72,7 +72,7 @@ def test_no_import_prolongs_a_note_that_was_taken_live(home: Path, tmp_path: Pat
     imported: dict[int, int] = {}
     seen = 0
     for days in (30, 88, 168, 248):
-        log_in(home, seen + 20, days)
+        log_in(home, seen + 10, days)
         with open_as(home, "amina", now=on(days)) as vault:
             imported[days] = bring_in(vault, tmp_path, on(days), START)
             assert readable(vault, imported[days])
@@ -80,7 +80,7 @@ def test_no_import_prolongs_a_note_that_was_taken_live(home: Path, tmp_path: Pat
             # Counted on its own day, whenever it came in.
             assert calls.read(vault, imported[days]).day == START.date().isoformat()
         seen = days
-    log_in(home, seen + 20, 337)
+    log_in(home, seen + 10, 337)
     with open_as(home, "amina", now=on(337)) as vault:
         assert [readable(vault, call) for call in imported.values()] == [False, False, False, True]
     with open_as(home, "amina", now=on(338)) as vault:
@@ -92,7 +92,7 @@ def test_an_import_on_the_last_day_leaves_a_note_no_day_more(home: Path, tmp_pat
     with open_as(home, "amina", now=START) as vault:
         draft = replace(calls.start(vault, now=START), coded=CODED, note="words of a caller")
         live = calls.finish(vault, draft, distress=2, now=START).call
-    log_in(home, 20, 89)
+    log_in(home, 10, 89)
     with open_as(home, "amina", now=on(89)) as vault:
         imported = bring_in(vault, tmp_path, on(89), START)
         assert readable(vault, live)
@@ -120,7 +120,7 @@ def test_notes_that_an_older_program_imported_go_in_their_time(home: Path, tmp_p
         with vault.transaction():
             vault.conn.execute("DELETE FROM note")
             vault.write_note(old, on(-200).date().isoformat(), "of an older program")
-    log_in(home, 20, 89)
+    log_in(home, 10, 89)
     with open_as(home, "amina", now=on(89)) as vault:
         bring_in(vault, tmp_path, on(89), on(-200))
         assert readable(vault, old)

@@ -13,19 +13,22 @@ from rich.segment import Segment
 from textual.app import ComposeResult
 from textual.color import Color
 from textual.content import Content
-from textual.events import Paste
+from textual.events import Key, Paste
 from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
 from console import codebook
+from console.tui.app import ConsoleApp
 from console.tui.glyphs import Printable
 from console.tui.keybar import KeyBar
+from console.tui.purge import EmergencyScreen
 from console.tui.shift import ShiftScreen
 from console.tui.terminal import limited, refusal
+from console.tui.unlock import UnlockScreen
 from tests.tui.conftest import on, until
 from tests.tui.screens import CALL, by, drawn
-from tests.vaults import NOW, open_as
+from tests.vaults import NOW, open_as, passphrase
 
 ANY = st.text(st.characters(exclude_categories=()))
 
@@ -175,6 +178,28 @@ async def test_what_is_copied_stays_in_the_console_and_goes_with_the_lock(consol
         await pilot.press(*"quietriver", "ctrl+a", "ctrl+c")
         await pilot.press("f12")
         await until(pilot, lambda: not app.clipboard)
+
+
+def in_one_breath(app, text: str) -> None:
+    """Type as fast as a busy workstation gets it: all at once, a line's end being Enter."""
+    for char in text:
+        app.post_message(Key("enter", None) if char == "\n" else Key("x", char))
+
+
+async def test_a_passphrase_that_is_typed_in_one_breath_stands_in_no_line_that_shows_it(
+    console, home, clock
+):
+    app = ConsoleApp(home, now=clock, ticks=clock.ticks)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await on(pilot, UnlockScreen)
+        in_one_breath(app, f"amina\n{passphrase('amina')}\n")
+        await on(pilot, ShiftScreen)
+        await pilot.press("shift+f12")
+        await on(pilot, EmergencyScreen)
+        in_one_breath(app, f"destroyed\n{passphrase('amina')}")
+        await pilot.pause()
+        assert app.screen.query_one("#word", Input).value == "destroyed"
+        assert app.screen.query_one("#passphrase", Input).value == passphrase("amina")
 
 
 HARDENED = """

@@ -11,7 +11,7 @@ import pytest
 
 from console import calls
 from console.errors import Refused
-from console.vault import Vault, prove_kit, purge
+from console.vault import Vault, check_vault, prove_kit, purge
 from console.vault.notekeys import NoteKeys
 from tests.vault import kits, reference
 from tests.vault.checks import CANARY, DAY, add_note, refuses
@@ -45,6 +45,12 @@ def takes_calls(home: Path, name: str) -> None:
         vault.drop_draft(draft.call)
         assert vault.read_note(draft.call) == "after it"
         assert list(slots(vault)) == [2]
+
+
+def problems(home: Path) -> list[str]:
+    """What the check finds that is wrong, as a note holder runs it."""
+    report = check_vault(home, "bea", passphrase("bea"), now=NOW)
+    return [each.problem for each in report.findings]
 
 
 def opens(notes: NoteKeys, vault: Vault) -> int:
@@ -158,7 +164,13 @@ def test_a_full_disk_takes_the_keys_and_leaves_noise(home: Path) -> None:
         ).fetchone() == (40,)
         for call in noted[:2]:
             refuses(Refused, lambda call=call: vault.read_note(call))
+    assert problems(home) == []
     takes_calls(home, "amina")
+    # On the same day, under another key of it: what was destroyed is that, and not damaged.
+    assert problems(home) == []
+    with open_as(home, "bea") as vault:
+        for call in noted:
+            refuses(Refused, lambda call=call: vault.read_note(call))
 
 
 def test_an_emergency_killed_at_any_touch_shuts_nobody_out(tmp_path: Path) -> None:

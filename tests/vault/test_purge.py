@@ -3,9 +3,6 @@
 import os
 import random
 import shutil
-import signal
-import subprocess
-import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
@@ -19,9 +16,9 @@ from console.errors import CannotUnlock, Refused
 from console.vault import Vault, purge
 from tests.vault import reference
 from tests.vault.checks import CANARY, refuses
+from tests.vault.kills import killed_within, pace
 from tests.vaults import NOW, open_as, passphrase
 
-_ROOT = Path(__file__).parents[2]
 _KILLS = int(os.environ.get("HELPLINE_KILLS", "6"))
 LONG_AGO = NOW - timedelta(days=100)
 CODED = {
@@ -238,25 +235,12 @@ def a_vault_with_much_to_purge(home: Path) -> dict[str, int]:
 
 def test_a_kill_leaves_each_step_of_a_purge_whole_or_not_begun(home: Path, tmp_path: Path) -> None:
     before = a_vault_with_much_to_purge(home)
-    chance, cut = random.Random(), 0
+    shutil.copytree(home, tmp_path / "paced")
+    cut, seconds = 0, 1.2 * pace(_PURGE, tmp_path / "paced")
     for number in range(_KILLS):
         copy = tmp_path / f"copy-{number}"
         shutil.copytree(home, copy)
-        with subprocess.Popen(
-            [sys.executable, "-c", _PURGE, str(copy)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=_ROOT,
-        ) as process:
-            assert process.stdout
-            assert process.stdout.readline() == "go\n"
-            try:
-                process.wait(chance.uniform(0.0, 0.6))
-            except subprocess.TimeoutExpired:
-                process.kill()
-            done = "done" in process.stdout.read()
-        assert process.returncode == -signal.SIGKILL
+        done = "done" in killed_within(seconds, _PURGE, copy)
         with open_as(copy, "carla") as vault:
             keys, days = (vault.conn.execute(query).fetchone()[0] for query in (KEYS, SEALED))
             assert keys == days

@@ -27,9 +27,9 @@ def put_back(home: Path, file: Path, now: datetime) -> RestoreReport:
     return restore_backup(home, "ines", passphrase("ines"), file, replace=True, now=now)
 
 
-def log_in(home: Path, *days: int) -> None:
-    """Log in on days that are less than a month apart, as a line does that is not closed."""
-    for day in days:
+def log_in(home: Path, until: int) -> None:
+    """Log in every ten days up to the day ``until``, as a line does that is not closed."""
+    for day in range(until % 10, until + 1, 10):
         open_as(home, "carla", now=after(day)).close()
 
 
@@ -49,13 +49,40 @@ def new(request: pytest.FixtureRequest, home: Path, tmp_path: Path) -> Path:
 def test_what_is_due_is_destroyed_while_restoring(home: Path, file: Path, new: Path) -> None:
     with open_as(home, "amina") as vault:
         call = add_note(vault)
-    log_in(home, 30, 60)
-    save(home, file, days=60)
+    log_in(home, 80)
+    save(home, file, days=80)
     report = put_back(new, file, after(91))
     assert (report.days, report.held_since, report.due) == (1, None, 0)
     with open_as(new, "amina", now=after(91)) as vault:
         refuses(Refused, lambda: vault.read_note(call))
         assert not purge.is_held(vault, now=after(91))
+
+
+def test_a_clock_that_is_ahead_by_a_month_takes_no_contact_in_a_restored_vault(
+    home: Path, file: Path, new: Path
+) -> None:
+    with open_as(home, "amina") as vault:
+        narrative.write_contact(
+            vault, add_note(vault), b"{}", consent_on=DAY, expires_on="2026-12-05"
+        )
+    save(home, file)
+    assert put_back(new, file, after(30)).held_since == DAY
+    with open_as(new, "amina", now=after(1)) as vault:
+        assert len(narrative.contacts(vault)) == 1
+
+
+def test_the_notes_of_a_restored_vault_wait_by_its_own_policy(
+    home: Path, file: Path, new: Path
+) -> None:
+    with open_as(home, "amina") as vault:
+        call = add_note(vault)
+    with open_as(home, "carla") as vault:
+        purge.set_policy(vault, {"note_days": 7}, now=NOW)
+    save(home, file)
+    report = put_back(new, file, after(8))
+    assert (report.days, report.held_since, report.due) == (0, DAY, 1)
+    with open_as(new, "amina", now=after(8)) as vault:
+        assert vault.read_note(call) == CANARY
 
 
 def test_a_clock_that_is_years_ahead_destroys_nothing_in_a_restored_vault(
@@ -84,7 +111,7 @@ def test_what_was_not_destroyed_while_restoring_goes_in_its_time(
         call = add_note(vault)
     save(home, file)
     put_back(new, file, FAR)
-    log_in(new, 0, 30, 60, 89)
+    log_in(new, 89)
     with open_as(new, "amina", now=after(89)) as vault:
         assert vault.read_note(call) == CANARY
     with open_as(new, "amina", now=after(90)) as vault:
@@ -101,7 +128,7 @@ def test_what_the_vault_there_has_destroyed_does_not_come_back(
     with open_as(home, "amina") as vault:
         first, second = note_of(vault, 0), note_of(vault, 20)
     save(home, file)
-    log_in(home, 30, 60, 90)
+    log_in(home, 90)
     report = put_back(home, file, now)
     held = after(90).date().isoformat() if now == FAR else None
     assert (report.days, report.held_since, report.due) == (1, held, 1 if held else 0)
@@ -147,7 +174,7 @@ def test_a_clock_that_is_behind_destroys_nothing_that_is_not_due_by_it(
     with open_as(home, "amina") as vault:
         call = add_note(vault)
     save(home, file)
-    log_in(home, 30, 60, 90)
+    log_in(home, 90)
     report = put_back(new, file, after(10))
     assert (report.days, report.held_since) == (0, None)
     with open_as(new, "amina", now=after(10)) as vault:
