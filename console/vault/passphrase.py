@@ -88,7 +88,8 @@ def _kind(char: str) -> str:
 def guarding(home: Path, name: str) -> str | None:
     """Return in one line what guards a member's passphrase, if it is less than usual; else None.
 
-    None as well where the key file cannot be read: whoever logs in is told why.
+    Less by more than a quarter: half a bit is no reason to alarm anybody. None as well where the
+    key file cannot be read: whoever logs in is told why.
     """
     from console.vault.identity import MemberFile
 
@@ -96,7 +97,7 @@ def guarding(home: Path, name: str) -> str | None:
         cost = MemberFile.read(home / "keys" / "members" / f"{name}.json").cost
     except (ConsoleError, FileNotFoundError):
         return None
-    if cost.memory_kib >= Cost.DEFAULT.memory_kib:
+    if 4 * cost.memory_kib >= 3 * Cost.DEFAULT.memory_kib:
         return None
     return (
         f"This machine is slow or short of memory: {cost.memory_kib // 1024} MiB guard the "

@@ -3,6 +3,7 @@
 import random
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -211,8 +212,10 @@ def test_less_than_usual_is_said(home: Path) -> None:
     assert "64 MiB" in line
     file = MemberFile.read(home / "keys/members/amina.json").open(passphrase("amina"))
     assert file
-    file.write(home / "keys/members/amina.json", "0" * 32, NEW, Cost.DEFAULT, now=NOW)
-    assert guarding(home, "amina") is None
+    for mib, said in ((191, True), (192, False), (256, False)):
+        cost = replace(Cost.DEFAULT, memory_kib=mib * 1024)
+        file.write(home / "keys/members/amina.json", "0" * 32, NEW, cost, now=NOW)
+        assert (guarding(home, "amina") is not None) is said
     assert guarding(home, "nobody") is None
 
 
