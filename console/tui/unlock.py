@@ -80,7 +80,8 @@ class UnlockScreen(Screen[None]):
         # The prompt is there first: whoever knows her name need not wait for the list.
         self.set_timer(LIST_SECONDS, self._list)
         named = bool(self.query_one("#name", Input).value)
-        self.query_one("#passphrase" if named else "#name", Input).focus()
+        # At once: a key that is here already must not be followed by a change of place.
+        self.set_focus(self.query_one("#passphrase" if named else "#name", Input))
 
     @work(thread=True, exclusive=True, group="list")
     def _list(self) -> None:

@@ -8,7 +8,7 @@ from console import calls
 from tests.terminal import Terminal
 from tests.vaults import make_vault, open_as, passphrase
 
-KILLS = int(os.environ.get("HELPLINE_KILLS", "20"))
+KILLS = int(os.environ.get("HELPLINE_KILLS", "8"))
 
 
 def test_kill_while_typing_loses_nothing_that_was_called_saved(tmp_path):

@@ -296,6 +296,7 @@ async def test_every_screen_survives_being_shrunk_and_grown(console, home, size)
             await pilot.press("f2") if not isinstance(screen, AmendScreen) else None
             await pilot.resize_terminal(*size)
             await pilot.resize_terminal(80, 24)
-            assert screen.query_one("KeyBar").region.bottom <= 24
+            bar = screen.query_one("KeyBar")
+            await until(pilot, lambda bar=bar: 0 < bar.region.bottom <= 24)
             await pilot.press("escape")
             await on(pilot, ShiftScreen)
