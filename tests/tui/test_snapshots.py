@@ -48,5 +48,11 @@ def test_shift_screen(snap_compare, console):
 
 def test_unlock_screen(snap_compare, home, clock):
     from console.tui.app import ConsoleApp
+    from console.tui.unlock import UnlockScreen
 
-    assert snap_compare(ConsoleApp(home, now=clock), terminal_size=(80, 24))
+    async def listed(pilot) -> None:
+        await on(pilot, UnlockScreen)
+        await until(pilot, lambda: "carla" in words(pilot.app, "#who"))
+
+    app = ConsoleApp(home, now=clock)
+    assert snap_compare(app, terminal_size=(80, 24), run_before=listed)
