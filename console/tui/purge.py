@@ -163,7 +163,7 @@ class EmergencyScreen(WipedScreen[Emergency]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave Enter to the passphrase's own line, once that has the keys."""
-        return action != "to_passphrase" or self.focused is self.query_one("#word")
+        return action != "to_passphrase" or getattr(self.focused, "id", "") == "word"
 
     def action_to_passphrase(self) -> None:
         """Go from the word to the passphrase."""

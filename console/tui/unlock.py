@@ -112,7 +112,7 @@ class UnlockScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave Enter to the passphrase's own line, once that has the keys."""
-        return action != "to_passphrase" or self.focused is self.query_one("#name")
+        return action != "to_passphrase" or getattr(self.focused, "id", "") == "name"
 
     def action_to_passphrase(self) -> None:
         """Go from the name to the passphrase."""
