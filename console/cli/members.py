@@ -139,7 +139,11 @@ def approve(session: Session, name: str, fingerprint: str | None) -> None:
             if not sys.stdin.isatty():
                 raise BadUsage("give the fingerprint that she read out: --fingerprint WORDS")
             say(f"The fingerprint of {name} is: {vault.fingerprint(name)}")
-            click.confirm(f"Does {name} read out the same words?", abort=True, err=True)
+            click.confirm(
+                f"Does {name} read out the same words, and did she type her passphrase unseen?",
+                abort=True,
+                err=True,
+            )
         vault.approve(name, fingerprint, now=now())
     say(f"{name} holds the notes' key.")
 
