@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from console.cli.answer import emit, json_option, say
+from console.cli.answer import complain, emit, json_option, say
 from console.cli.session import Session, now, pass_session
 from console.errors import BadUsage, Refused
 
@@ -44,6 +44,7 @@ def purge(session: Session, yes: bool, emergency: bool, word: str | None, as_jso
         return
     from console import calls, figures
     from console.vault import purge as rules
+    from console.vault import wiping
 
     with session.unlocked("coordinator") as vault:
         plan = calls.purge_plan(vault, now=now())
@@ -56,6 +57,8 @@ def purge(session: Session, yes: bool, emergency: bool, word: str | None, as_jso
                 say(_at_login(vault.purged))
             say(*_planned(plan), *_kept_aside(session.home))
         if not plan.anything and since is None:
+            if not wiping.wipe(vault, at_once=True):
+                complain("remnants of what was destroyed are left: free some space, then try again")
             if as_json:
                 emit({"held_since": None, "plan": plan, "done": None})
             return

@@ -5,6 +5,7 @@ import json
 import os
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -27,12 +28,14 @@ if sys.platform == "win32":
         os.lseek(descriptor, 1 << 30, os.SEEK_SET)
         msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
 
-    def _wait(keys: Path) -> int:
-        # Another byte than an open console holds: a folder cannot be opened here.
-        descriptor = os.open(keys / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    def _open_turn(keys: Path) -> int:
+        # A folder cannot be opened here.
+        return os.open(keys / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+
+    def _take_turn(descriptor: int) -> None:
+        # Another byte than an open console holds.
         os.lseek(descriptor, (1 << 30) + 1, os.SEEK_SET)
-        msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
-        return descriptor
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
 
 else:
     import fcntl
@@ -43,13 +46,16 @@ else:
     def _let_go(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_UN)
 
-    def _wait(keys: Path) -> int:
-        descriptor = os.open(keys, os.O_RDONLY)
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        return descriptor
+    def _open_turn(keys: Path) -> int:
+        return os.open(keys, os.O_RDONLY)
+
+    def _take_turn(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 _LONGEST = 4096
+# Seconds: a step takes a few milliseconds.
+_PATIENCE, _MOMENT = 1.0, 0.001
 
 
 class Lock:
@@ -112,16 +118,30 @@ class Lock:
 def turn(keys: Path) -> Iterator[None]:
     """Wait until nobody else is in such a block, be a console open or not; for one short step.
 
-    Where the system locks no folder, nobody waits: no login may hang on it.
+    Nobody waits for long, nor at all where the system locks no folder: no login may hang on it.
     """
     descriptor = None
-    with contextlib.suppress(OSError):
-        descriptor = _wait(keys)
     try:
+        with contextlib.suppress(OSError):
+            descriptor = _open_turn(keys)
+            _wait(descriptor)
         yield
     finally:
         if descriptor is not None:
             os.close(descriptor)
+
+
+def _wait(descriptor: int) -> None:
+    end = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            _take_turn(descriptor)
+        except (BlockingIOError, PermissionError):
+            if time.monotonic() > end:
+                return
+            time.sleep(_MOMENT)
+        else:
+            return
 
 
 def _over(descriptor: int, content: bytes) -> bytes:

@@ -22,6 +22,7 @@ from console.vault import (
     rotation,
     store,
     swap,
+    wiping,
 )
 from console.vault.ahead import Found, beside, find
 from console.vault.attempts import Attempts
@@ -108,6 +109,10 @@ def _create(
 ) -> None:
     keys, vault, raw = home / "keys", secrets.token_hex(16), keyring.RawKey.generate()
     identity = Identity.generate(name, "it")
+    # Of a creation that was cut short; beside another file they would look like a vault's.
+    for left in ("keyring.json", "keyring.prev.json"):
+        with file_trouble(keys / left):
+            (keys / left).unlink(missing_ok=True)
     connection = database.make(_unfinished(home), raw)
     try:
         with database.trouble():
@@ -117,6 +122,7 @@ def _create(
                 ("site", plain(site, lines=False)),
                 ("country", country),
                 ("release_secret", secrets.token_hex(32)),
+                (wiping.OWED, False),
             ):
                 connection.execute(store.PUT_SETTING, (setting, canonical(value).decode()))
             members.insert(connection, identity.public, now)

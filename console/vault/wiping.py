@@ -26,7 +26,7 @@ AT_ONCE = 16 << 20
 SPARE = 1.5
 """How many times its size a large file's building anew may take of memory."""
 
-_OWED = "retention.wipe_owed"
+OWED = "retention.wipe_owed"
 _BEGUN = "retention.wipe_begun"
 _PIECE = 1 << 20
 _MEMORY = Path("/proc/meminfo")
@@ -34,7 +34,7 @@ _MEMORY = Path("/proc/meminfo")
 
 def owe(vault: "Vault") -> None:
     """Remember that something was destroyed; in the transaction that destroys it."""
-    vault.set_setting(_OWED, True)
+    vault.set_setting(OWED, True)
 
 
 def is_owed(vault: "Vault") -> bool:
@@ -54,7 +54,7 @@ def look(connection: Any, sheet: Sheet) -> None:
 
 def _is_owed(connection: Any) -> bool:
     with trouble():
-        row = connection.execute(store.GET_SETTING, (_OWED,)).fetchone()
+        row = connection.execute(store.GET_SETTING, (OWED,)).fetchone()
     return row is None or bool(json.loads(row[0]))
 
 
@@ -66,6 +66,7 @@ def wipe(vault: "Vault", *, at_once: bool = False) -> bool:
     operator's, since others can wait, and where it was cut short before: the system may end,
     without a word, a program that takes too much, and nobody must be kept out by that for ever.
     """
+    begun = False
     try:
         if not is_owed(vault):
             return True
@@ -74,17 +75,24 @@ def wipe(vault: "Vault", *, at_once: bool = False) -> bool:
         size = _size(vault)
         if size > AT_ONCE:
             waits = vault.member.role == "operator" or vault.setting(_BEGUN, False)
-            if (waits and not at_once) or not _has_memory(size):
+            if not at_once and (waits or not _has_memory(size)):
                 return False
             vault.set_setting(_BEGUN, True)
+            begun = True
         vault.conn.execute(purge_store.BUILD_ANEW)
         vault.checkpoint()
         with vault.transaction():
-            vault.set_setting(_OWED, False)
+            vault.set_setting(OWED, False)
             vault.set_setting(_BEGUN, False)
-    except (ConsoleError, MemoryError, driver().DatabaseError):
-        with contextlib.suppress(ConsoleError, MemoryError, driver().DatabaseError):
-            vault.set_setting(_BEGUN, False)
+    except BaseException as error:
+        expected = (ConsoleError, MemoryError, driver().DatabaseError)
+        # Here the system ended nothing. After a damaged page SQLCipher writes nothing more, and
+        # whoever tries finds that it reads nothing more either.
+        if begun and type(error) is not driver().DatabaseError:
+            with contextlib.suppress(*expected):
+                vault.set_setting(_BEGUN, False)
+        if not isinstance(error, expected):
+            raise
         # It has grown, on a disk that may be full.
         vault.empty_log()
         return False

@@ -8,8 +8,10 @@ import pytest
 
 from console import calls
 from console.cli.session import now
-from console.vault import purge
+from console.vault import purge, wiping
+from console.vault.wiping import AT_ONCE
 from tests.cli.conftest import Command, refused
+from tests.vault.checks import add_call
 from tests.vaults import open_as
 
 CODED = {
@@ -98,6 +100,23 @@ def test_a_wait_ends_with_nothing_to_destroy_once_the_day_is_confirmed(helpline:
         assert not purge.is_held(vault, now=now())
     again = json.loads(helpline.as_("carla", "vault", "purge", "--json").out)
     assert (again["held_since"], again["done"]) == (None, None)
+
+
+def test_a_purge_makes_up_for_a_large_wipe_that_was_cut_short(helpline: Command) -> None:
+    day = now().date().isoformat()
+    with open_as(helpline.home, "amina", now=now()) as vault:
+        with vault.transaction():
+            for _ in range(AT_ONCE // 90_000 + 1):
+                vault.write_note(add_call(vault), day, "x" * 90_000)
+        wiping.owe(vault)
+        # As a program leaves it that the system ended.
+        vault.set_setting("retention.wipe_begun", True)
+    assert helpline.as_("ines", "member", "list").code == 0
+    with open_as(helpline.home, "amina", now=now()) as vault:
+        assert wiping.is_owed(vault)
+    assert "nothing to destroy" in helpline.as_("carla", "vault", "purge").out
+    with open_as(helpline.home, "amina", now=now()) as vault:
+        assert not wiping.is_owed(vault)
 
 
 @pytest.mark.parametrize("name", ["amina", "ines"])

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from console.errors import CannotUnlock
-from console.vault import unlock
+from console.vault import lock, unlock
 from console.vault.attempts import EVERYBODY, Attempts
 from tests.vault.checks import refuses
 from tests.vaults import NOW, open_as
@@ -183,3 +183,13 @@ def test_the_right_passphrase_in_time_forgets_the_wrong_ones(home: Path) -> None
         refuses(CannotUnlock, lambda: unlock(home, "amina", "wrong", now=NOW))
     open_as(home, "amina").close()
     assert not (home / "keys/attempts").exists()
+
+
+def test_a_turn_that_does_not_come_keeps_nobody_out(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lock, "_PATIENCE", 0.0)
+    attempts = Attempts(home / "keys")
+    with lock.turn(home / "keys"):
+        attempts.begin("amina")
+    assert attempts.untold() == {"amina": 1}

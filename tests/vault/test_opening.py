@@ -9,8 +9,18 @@ from pathlib import Path
 import pytest
 
 from console.errors import BadUsage, CannotUnlock, ConsoleError, Refused, VaultDamaged
-from console.vault import Cost, change_passphrase, create, exists, judge_passphrase, roster, unlock
+from console.vault import (
+    Cost,
+    change_passphrase,
+    check_vault,
+    create,
+    exists,
+    judge_passphrase,
+    roster,
+    unlock,
+)
 from console.vault.files import put_off
+from console.vault.identity import Identity
 from tests.vault.checks import add_note, change, refuses
 from tests.vaults import NOW, make_vault, open_as, passphrase
 
@@ -173,6 +183,24 @@ def test_a_creation_that_was_cut_short_can_be_done_again(tmp_path: Path) -> None
     with open_as(tmp_path, "zoe") as vault:
         assert vault.setting("site") == "Linea"
     assert not (tmp_path / "vault.db.new").exists()
+
+
+def test_a_creation_that_was_cut_short_twice_can_be_done_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _create(tmp_path)
+    (tmp_path / "vault.db").replace(tmp_path / "vault.db.new")
+
+    def give_up(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Identity, "write", give_up)
+    with pytest.raises(KeyboardInterrupt):
+        _create(tmp_path)
+    monkeypatch.undo()
+    assert not exists(tmp_path)
+    _create(tmp_path)
+    assert check_vault(tmp_path, "zoe", passphrase("zoe"), now=NOW).notices == ()
 
 
 def test_what_a_creation_left_goes_at_a_login(home: Path) -> None:

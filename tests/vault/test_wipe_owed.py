@@ -83,6 +83,29 @@ def test_who_was_ended_by_a_large_wipe_gets_in_and_a_purge_does_it(
         assert not wiping.is_owed(vault)
 
 
+def test_whoever_gives_up_a_large_wipe_has_it_tried_again(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wiping, "AT_ONCE", 0)
+
+    checkpoints = []
+
+    def give_up() -> None:
+        checkpoints.append("one before it, one after it")
+        if len(checkpoints) > 1:
+            raise KeyboardInterrupt
+
+    with open_as(home, "amina") as vault:
+        wiping.owe(vault)
+        monkeypatch.setattr(vault, "checkpoint", give_up)
+        with pytest.raises(KeyboardInterrupt):
+            wiping.wipe(vault, at_once=True)
+        monkeypatch.undo()
+        monkeypatch.setattr(wiping, "AT_ONCE", 0)
+    with open_as(home, "ines") as vault:
+        assert not wiping.is_owed(vault)
+
+
 def test_a_large_file_is_not_begun_without_memory_for_it(
     home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -95,6 +118,8 @@ def test_a_large_file_is_not_begun_without_memory_for_it(
     memory.write_text(f"MemTotal: 99999999 kB\nMemAvailable:   {needed // 2} kB\n")
     with open_as(home, "ines") as vault:
         assert wiping.is_owed(vault)
+        assert wiping.wipe(vault, at_once=True)
+        wiping.owe(vault)
     memory.write_text(f"MemTotal: 99999999 kB\nMemAvailable:   {needed * 2} kB\n")
     with open_as(home, "ines") as vault:
         assert not wiping.is_owed(vault)
