@@ -79,14 +79,6 @@ class Terminal:
                 break
         raise AssertionError(f"{words} never came on the screen:\n{self.text}")
 
-    def wait_line(self, word: str) -> None:
-        """Read until ``word`` stands in a line with nothing beside it but a frame."""
-        end = time.monotonic() + PATIENCE
-        while not any(re.sub(r"\W+", " ", line).strip() == word for line in self.screen.display):
-            if time.monotonic() > end:
-                raise AssertionError(f"{word} never had a line of its own:\n{self.text}")
-            self.read()
-
     def wait_gone(self, word: str, seconds: float = PATIENCE) -> None:
         """Read until ``word`` is no longer on the screen."""
         end = time.monotonic() + seconds
@@ -115,10 +107,23 @@ class Terminal:
         if after_lock:
             self.press("Shift+Tab")
             self.settle()
-        self.press(name)
-        self.wait_line(name)
+        self._name(name)
         self.press("Enter", passphrase, "Enter")
         self.settle()
+
+    def _name(self, name: str) -> None:
+        """Type the name until it stands in its line, though the focus may move at first."""
+        end = time.monotonic() + PATIENCE
+        self.press(name)
+        while not any(re.sub(r"\W+", " ", line).strip() == name for line in self.screen.display):
+            self.settle()
+            hidden = self.text.count("•")
+            if hidden:
+                self.press(*["Backspace"] * hidden, "Shift+Tab")
+                self.settle()
+                self.press(name)
+            if time.monotonic() > end:
+                raise AssertionError(f"{name} never had a line of its own:\n{self.text}")
 
     def to_note(self) -> None:
         """Go from the code line of a call to its note by Tab."""
