@@ -108,7 +108,9 @@ class UnlockScreen(Screen[None]):
             self._say("")
 
     def _say(self, line: str) -> None:
-        self.query_one("#said", Static).update(shown(line))
+        # A lock may come before this screen is whole; what it waits for is said when it resumes.
+        for said in self.query("#said").results(Static):
+            said.update(shown(line))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave Enter to the passphrase's own line, once that has the keys."""

@@ -204,6 +204,12 @@ async def test_a_lock_in_the_middle_of_reading_stops_nothing(console):
         assert app._exception is None
 
 
+def test_what_a_lock_says_may_come_before_the_way_in_is_whole():
+    from console.tui.unlock import UnlockScreen
+
+    UnlockScreen()._say("Locked.")
+
+
 def held(app) -> Event:
     """Keep the disk busy until the event is set."""
     disk = Event()
