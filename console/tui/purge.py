@@ -18,7 +18,7 @@ from console.language import _, later
 from console.tui.app import ConsoleApp
 from console.tui.keybar import KeyBar
 from console.tui.shown import joined, shown
-from console.tui.unlock import Secret
+from console.tui.unlock import BeforeSecret, Secret
 from console.tui.wiped import WipedScreen
 from console.vault import Vault, purge
 from console.vault.purge import Emergency
@@ -112,8 +112,7 @@ class EmergencyScreen(WipedScreen[Emergency]):
         "your passphrase, Enter after each. Esc or F2 leaves everything as it is."
     )
     BINDINGS = [
-        Binding("escape,f2", "dismiss", later("leave everything as it is"), key_display="Esc"),
-        Binding("enter", "to_passphrase", show=False, priority=True),
+        Binding("escape,f2", "dismiss", later("leave everything as it is"), key_display="Esc")
     ]
 
     def compose(self) -> ComposeResult:
@@ -132,7 +131,7 @@ class EmergencyScreen(WipedScreen[Emergency]):
             )
             asked = _("Type {word}, then your passphrase:").format(word=WORD)
             yield Static(shown(asked), classes="asked")
-            yield Input(id="word", placeholder=_("the word"), compact=True)
+            yield BeforeSecret(id="word", placeholder=_("the word"), compact=True)
             yield Secret(id="passphrase", password=True, placeholder=_("passphrase"), compact=True)
             yield Static(id="emergency-said", classes="said")
             yield KeyBar()
@@ -160,14 +159,6 @@ class EmergencyScreen(WipedScreen[Emergency]):
             aside = _("Vaults that restores put aside go as a whole: {count}.")
             words = f"{words} {aside.format(count=planned.aside)}"
         self.tell("#doomed", words)
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave Enter to the passphrase's own line, once that has the keys."""
-        return action != "to_passphrase" or getattr(self.focused, "id", "") == "word"
-
-    def action_to_passphrase(self) -> None:
-        """Go from the word to the passphrase."""
-        self.set_focus(self.query_one("#passphrase", Input))
 
     @on(Input.Submitted, "#passphrase")
     def _submit(self) -> None:

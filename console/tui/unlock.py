@@ -36,6 +36,20 @@ class Secret(Input):
         """Nothing."""
 
 
+class BeforeSecret(Input):
+    """The line above a passphrase.
+
+    Where the keys go is settled before the next one is looked at: whoever types fast must not find
+    her passphrase in this line, which shows it.
+    """
+
+    BINDINGS = [Binding("enter", "to_passphrase", show=False, priority=True)]
+
+    def action_to_passphrase(self) -> None:
+        """Go on to the passphrase."""
+        self.screen.set_focus(self.screen.query_one(Secret))
+
+
 class UnlockScreen(Screen[None]):
     """Asks who it is and for her passphrase."""
 
@@ -44,12 +58,7 @@ class UnlockScreen(Screen[None]):
         "Type your name and your passphrase, Enter after each. The passphrase is not shown.\n"
         "After three wrong ones there is a wait, longer each time; the screen counts it down."
     )
-    # Where the keys go is settled before the next one is looked at: whoever types fast must not
-    # find her passphrase in the line above, which shows it.
-    BINDINGS = [
-        Binding("escape", "app.leave", later("quit")),
-        Binding("enter", "to_passphrase", show=False, priority=True),
-    ]
+    BINDINGS = [Binding("escape", "app.leave", later("quit"))]
 
     def __init__(self, member: str | None = None) -> None:
         super().__init__()
@@ -62,7 +71,7 @@ class UnlockScreen(Screen[None]):
         with Vertical(id="unlock"):
             yield Static(shown("Helpline Console", "bold"))
             yield Static(id="who")
-            yield Input(self._member, id="name")
+            yield BeforeSecret(self._member, id="name")
             yield Secret(password=True, id="passphrase")
             yield Static(id="said")
             yield Static(shown(self.app.hint, lines=True), id="hint")
@@ -111,14 +120,6 @@ class UnlockScreen(Screen[None]):
         # A lock may come before this screen is whole; what it waits for is said when it resumes.
         for said in self.query("#said").results(Static):
             said.update(shown(line))
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave Enter to the passphrase's own line, once that has the keys."""
-        return action != "to_passphrase" or getattr(self.focused, "id", "") == "name"
-
-    def action_to_passphrase(self) -> None:
-        """Go from the name to the passphrase."""
-        self.set_focus(self.query_one("#passphrase", Input))
 
     @on(Input.Submitted, "#passphrase")
     def _submit(self) -> None:
